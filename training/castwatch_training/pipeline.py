@@ -1,0 +1,74 @@
+"""The pipeline: raw rows -> scaler -> autoencoder -> boosting -> log-odds of a defect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from castwatch_training.autoencoder import Autoencoder, fit_autoencoder
+from castwatch_training.boosting import Boosting, fit_boosting
+from castwatch_training.recipe import Recipe
+from castwatch_training.scaler import Scaler, fit_scaler
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class FittedPipeline:
+    """A recipe fitted to training rows. Every method takes raw rows [n, inputs], float64, NaN = missing."""
+
+    recipe: Recipe
+    seed: int
+    scaler: Scaler
+    autoencoder: Autoencoder
+    boosting: Boosting
+
+    def scaled(self, raw: FloatArray) -> FloatArray:
+        """Scaled inputs [n, inputs]."""
+        return self.scaler.transform(raw)
+
+    def latent(self, raw: FloatArray) -> FloatArray:
+        """Latents [n, latents]."""
+        return self.autoencoder.latent(self.scaled(raw))
+
+    def reconstruction(self, raw: FloatArray) -> FloatArray:
+        """Reconstruction of the scaled inputs [n, inputs]."""
+        return self.autoencoder.reconstruction(self.scaled(raw))
+
+    def features(self, raw: FloatArray) -> FloatArray:
+        """What the boosting sees: scaled inputs, latents or both, by the recipe."""
+        return _features(self.recipe, self.autoencoder, self.scaled(raw))
+
+    def score(self, raw: FloatArray) -> FloatArray:
+        """Log-odds of a defect [n], not calibrated."""
+        return self.boosting.score(self.features(raw))
+
+
+def fit(
+    recipe: Recipe, raw: FloatArray, defective: IntArray, *, groups: IntArray | None = None, seed: int = 0
+) -> FittedPipeline:
+    """Fit scaler, autoencoder and boosting on training rows only.
+
+    `raw` [n, inputs] float64 with NaN for missing, `defective` [n] 0 or 1, `groups` [n] the campaign of each row where
+    known. Raises ValueError for rows and labels of different length, no rows, one class only, or an input never measured.
+    """
+    if len(raw) != len(defective) or (groups is not None and len(groups) != len(raw)):
+        raise ValueError(f"{len(raw)} training rows, but {len(defective)} labels")
+    scaler = fit_scaler(raw, recipe.clip)
+    scaled = scaler.transform(raw)
+    autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, scaler.constant, seed)
+    boosting = fit_boosting(recipe.boosting, _features(recipe, autoencoder, scaled), defective, seed)
+    return FittedPipeline(recipe, seed, scaler, autoencoder, boosting)
+
+
+def _features(recipe: Recipe, autoencoder: Autoencoder, scaled: FloatArray) -> FloatArray:
+    match recipe.features:
+        case "inputs":
+            return scaled
+        case "latents":
+            return autoencoder.latent(scaled)
+        case "both":
+            return np.hstack([scaled, autoencoder.latent(scaled)])
