@@ -70,9 +70,7 @@ def read_table(path: Path) -> Table:
                 line=line,
                 column=min(len(cells), len(names)),
             )
-        rows.append(
-            [_number(path, line, name, c, decimal_comma) for name, c in zip(names, cells, strict=True)]
-        )
+        rows.append([_number(path, line, name, c, decimal_comma) for name, c in zip(names, cells, strict=True)])
         lines.append(line)
     if not rows:
         raise DataFileError(path, "has a header but no rows", line=header_line + 1)
@@ -150,9 +148,7 @@ def _header(path: Path, records: Iterator[tuple[int, list[str]]]) -> tuple[tuple
                 path, f"has {len(second)} names under {len(groups)} groups", line=line, column=len(second)
             )
         if not any(name in BARE_NAMES for name in second):
-            raise DataFileError(
-                path, "the second header row, with the names, is missing", line=line, column=1
-            )
+            raise DataFileError(path, "the second header row, with the names, is missing", line=line, column=1)
         names = [f"{group}_{name}" for group, name in zip(groups, second, strict=True)]
     elif not any(name in KNOWN or name in ALIASES for name in first):
         bare = next((i for i, name in enumerate(first) if name in BARE_NAMES), None)

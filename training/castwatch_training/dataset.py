@@ -226,8 +226,7 @@ def _whole(table: Table, name: str, minimum: int | None = None) -> IntArray:
         at = int(np.argmax(bad))
         raise DataFileError(
             table.path,
-            f"{values[at]:g} is not a whole number"
-            + (f" of {minimum} or more" if minimum is not None else ""),
+            f"{values[at]:g} is not a whole number" + (f" of {minimum} or more" if minimum is not None else ""),
             line=int(table.lines[at]),
             column=name,
         )

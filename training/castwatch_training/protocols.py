@@ -65,9 +65,7 @@ def splits(protocol: Protocol, data: Dataset, seed: int = LEGACY_SEED) -> list[S
     return result
 
 
-def inner_folds(
-    data: Dataset, rows: IntArray, folds: int = FOLDS, seed: int = 0
-) -> list[tuple[IntArray, IntArray]]:
+def inner_folds(data: Dataset, rows: IntArray, folds: int = FOLDS, seed: int = 0) -> list[tuple[IntArray, IntArray]]:
     """Folds inside the training rows, for all that is chosen (thresholds, calibration, hyper-parameters).
 
     All rows of a shot fall on the same side, so a twin never tells its own label.
@@ -121,9 +119,7 @@ def _forward(data: Dataset, _seed: int) -> list[tuple[IntArray, IntArray]]:
 def _blocks(data: Dataset, _seed: int) -> list[tuple[IntArray, IntArray]]:
     shots = data.distinct
     if len(shots) < 2 * FOLDS:
-        raise TrainingError(
-            f"{FOLDS} blocks need at least {2 * FOLDS} distinct shots; there are {len(shots)}"
-        )
+        raise TrainingError(f"{FOLDS} blocks need at least {2 * FOLDS} distinct shots; there are {len(shots)}")
     return [(np.setdiff1d(shots, block), block) for block in np.array_split(shots, FOLDS)]
 
 
