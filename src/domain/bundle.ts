@@ -1,0 +1,198 @@
+import type { Defect } from './defect.ts';
+import type { Policy } from './policy.ts';
+
+/**
+ * The JSON files of a bundle as types. Keys are spelled as in the files, so that docs/bundle.md, which says what each
+ * means, can be searched for them. `model/bundle-schema.ts` checks a file against its type here.
+ */
+
+/** What the models are made of: the boosting sees the scaled inputs and this many latents. */
+export const LATENT_COUNT = 12;
+
+export type BundleKind = 'field' | 'legacy';
+
+export interface Scaler {
+  readonly schema: 1;
+  readonly features: readonly string[];
+  readonly impute: readonly number[];
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  readonly clip: number;
+  readonly constants: readonly string[];
+}
+
+export interface ThresholdRow {
+  readonly threshold: number;
+  /** Share of all shots at or above the threshold. */
+  readonly flagged: number;
+  /** Null where nothing is flagged. */
+  readonly precision: number | null;
+  readonly recall: number;
+  readonly f1: number;
+  /** Share of all shots. */
+  readonly false_alarms: number;
+  /** Share of all shots. */
+  readonly misses: number;
+}
+
+/** Conformal quantiles of the non-conformity per class, and what they covered. */
+export interface Conformal {
+  readonly levels: readonly number[];
+  readonly normal: readonly number[];
+  readonly defect: readonly number[];
+  readonly coverage: readonly { readonly level: number; readonly normal: number; readonly defect: number; readonly single: number }[];
+}
+
+/** Of the shots given a probability in [from, to): the share that was defective, with its Wilson 95 % interval. */
+export interface ReliabilityBin {
+  readonly from: number;
+  readonly to: number;
+  readonly shots: number;
+  readonly mean_probability: number | null;
+  readonly defective: number | null;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface LineMemory {
+  readonly prior: number;
+  readonly prior_strength: number;
+  readonly decay: number;
+  readonly weight_cap_concentration: number;
+  readonly horizon: number;
+  readonly tilt: number;
+  readonly tilt_clip: number;
+  readonly past_rates: { readonly low: number; readonly high: number };
+}
+
+export interface Calibration {
+  readonly schema: 1;
+  readonly protocol: string;
+  readonly samples: number;
+  readonly defects: number;
+  readonly platt: { readonly a: number; readonly b: number };
+  readonly thresholds: readonly ThresholdRow[];
+  readonly default_policy: Policy;
+  readonly conformal: Conformal;
+  readonly reliability: readonly ReliabilityBin[];
+  readonly line_memory: LineMemory;
+}
+
+export type Range = readonly [low: number, high: number];
+
+/** The generative description that the demo line draws shots from. */
+export interface DemoProcess {
+  readonly varying: readonly string[];
+  readonly levels: readonly number[];
+  readonly marginals: Readonly<Record<string, readonly number[]>>;
+  readonly ar: Readonly<Record<string, number>>;
+  readonly cholesky: readonly (readonly number[])[];
+  readonly campaign_sd: Readonly<Record<string, number>>;
+  readonly coupled: readonly { readonly target: string; readonly source: string; readonly factor: number }[];
+  readonly run_rate: { readonly alpha: number; readonly beta: number };
+  readonly slope: number;
+}
+
+export interface ProductReference {
+  readonly shots: number;
+  readonly quantiles: Readonly<Record<string, readonly number[]>>;
+  readonly usual: Readonly<Record<string, Range>>;
+  readonly hard: Readonly<Record<string, Range>>;
+  readonly resolution: Readonly<Record<string, number>>;
+  /** Median of good shots. */
+  readonly golden_shot: readonly number[];
+  readonly t2: {
+    readonly mean: readonly number[];
+    readonly precision: readonly (readonly number[])[];
+    readonly limit: number;
+    readonly hard: number;
+  };
+  readonly spe: { readonly limit: number; readonly hard: number };
+  readonly background: readonly (readonly number[])[];
+  readonly defects: Readonly<Partial<Record<Defect, number>>>;
+  readonly demo: DemoProcess;
+}
+
+export interface Reference {
+  readonly schema: 1;
+  readonly quantile_levels: readonly number[];
+  /** By product number as text. */
+  readonly products: Readonly<Record<string, ProductReference>>;
+}
+
+export interface GoldenRow {
+  readonly kind: 'typical' | 'threshold' | 'range' | 'missing';
+  /** Null = missing. */
+  readonly input: readonly (number | null)[];
+  readonly scaled: readonly number[];
+  readonly latent: readonly number[];
+  readonly spe: number;
+  /** Null where the product is unknown. */
+  readonly t2: number | null;
+  readonly score: number;
+  readonly probability: number;
+  readonly calibrated: number;
+}
+
+export interface Golden {
+  readonly schema: 1;
+  readonly seed: number;
+  readonly rows: readonly GoldenRow[];
+}
+
+/** A figure with its interval; null where it is not defined. */
+export interface Metric {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export type Protocol = 'legacy' | 'grouped' | 'forward' | 'blocks' | 'campaign';
+
+export interface Figure {
+  readonly protocol: Protocol;
+  readonly model: string;
+  readonly rows: number;
+  readonly defective: number;
+  readonly threshold_rule: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+/** The model card: data facts, recipe and every protocol's figures beside the baselines. */
+export interface Card {
+  readonly schema: 1;
+  readonly id: string;
+  readonly kind: BundleKind;
+  readonly version: string;
+  readonly date: string;
+  readonly purpose: { readonly for: readonly string[]; readonly not_for: readonly string[] };
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly licence: unknown;
+  readonly figures: readonly Figure[];
+  readonly reconstruction: unknown;
+  readonly calibration_plot: unknown;
+}
+
+export interface ManifestFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface ManifestBundle {
+  readonly id: string;
+  readonly kind: BundleKind;
+  readonly version: string;
+  readonly date: string;
+  readonly files: readonly ManifestFile[];
+}
+
+export interface Manifest {
+  readonly schema: 1;
+  readonly sequence: number;
+  readonly current: string;
+  readonly bundles: readonly ManifestBundle[];
+}
