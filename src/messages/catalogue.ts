@@ -1,0 +1,44 @@
+/** The whole catalogue: every namespace in one object, and the types of its keys and parameters. */
+import { batch } from './batch.ts';
+import { common } from './common.ts';
+import { defects } from './defects.ts';
+import type { ParamNames } from './define.ts';
+import { errors, fieldProblems } from './errors.ts';
+import { equipment, features } from './features.ts';
+import { form } from './form.ts';
+import { line } from './line.ts';
+import { load } from './load.ts';
+import { model } from './model.ts';
+import { nav } from './nav.ts';
+import { settings } from './settings.ts';
+import { shot } from './shot.ts';
+import { units } from './units.ts';
+import { verdict } from './verdict.ts';
+
+/** Every message by its key. */
+export const catalogue = {
+  ...batch,
+  ...common,
+  ...defects,
+  ...equipment,
+  ...errors,
+  ...features,
+  ...fieldProblems,
+  ...form,
+  ...line,
+  ...load,
+  ...model,
+  ...nav,
+  ...settings,
+  ...shot,
+  ...units,
+  ...verdict,
+};
+
+type Catalogue = typeof catalogue;
+
+/** The key of a message. */
+export type MessageKey = keyof Catalogue;
+
+/** The parameter names of a message. */
+export type ParamsOf<Key extends MessageKey> = ParamNames<Catalogue[Key]['ko']>;

@@ -1,0 +1,25 @@
+/** The message catalogue: `t('line.age', { seconds })` and the formats that go with it. */
+export type { MessageKey } from './catalogue.ts';
+export {
+  decimalSeparator,
+  formatBytes,
+  formatDateTime,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatShareInterval,
+  formatSignificant,
+  formatTime,
+  NO_VALUE,
+} from './format.ts';
+export {
+  defectName,
+  describeError,
+  equipmentName,
+  featureName,
+  formatReading,
+  formatReadingWithUnit,
+  unitSymbol,
+  type ErrorText,
+} from './names.ts';
+export { inLanguage, isMessageKey, t, translateKey, type ParamValue } from './translate.ts';
