@@ -17,7 +17,7 @@ type Arguments<Key extends MessageKey> = [ParamsOf<Key>] extends [never]
  * @param args its parameters, required exactly when the text has any
  */
 export function t<Key extends MessageKey>(key: Key, ...args: Arguments<Key>): string {
-  return fill(catalogue[key][locale.language], args[0] as Readonly<Record<string, ParamValue>> | undefined);
+  return fill(catalogue[key][locale.language], args[0]);
 }
 
 /** The text of a message in a named language, for what must not follow the screen (the label of a language switch). */
