@@ -1,0 +1,128 @@
+"""`card.json` and `manifest.json` as models (see `bundle_schema.py` for the files the pipeline runs on)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from castwatch_training.bundle_schema import Count, ReliabilityBin, Sha256
+from castwatch_training.json_file import Strict
+
+
+class Estimate(Strict):
+    """A figure with its bootstrap 95 % interval; null where it is not defined (an AUC of a constant, say)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Metrics(Strict):
+    """The figures of one model under one protocol."""
+
+    f1: Estimate
+    f1_tuned: Estimate
+    roc_auc: Estimate
+    pr_auc: Estimate
+    accuracy: Estimate
+    precision: Estimate
+    recall: Estimate
+    brier: Estimate
+    ece: Estimate
+
+
+Protocol = Literal["legacy", "grouped", "forward", "blocks", "campaign"]
+
+
+class Figure(Strict):
+    """The figures of one model under one protocol, with the rows they come from."""
+
+    protocol: Protocol
+    model: str
+    rows: Count
+    defective: Count
+    threshold_rule: str
+    metrics: Metrics
+
+
+class Texts(Strict):
+    """Sentences in the app's languages, one list a language, in the same order."""
+
+    ko: list[str]
+    en: list[str]
+    vi: list[str]
+
+    @model_validator(mode="after")
+    def _parallel(self) -> Texts:
+        if not len(self.ko) == len(self.en) == len(self.vi):
+            raise ValueError("every language must have the same number of sentences")
+        return self
+
+
+class Purpose(Strict):
+    """What the bundle is for, and what it is not for."""
+
+    for_: Texts = Field(alias="for")
+    not_for: Texts
+
+
+class ReconstructionRow(Strict):
+    """Reconstruction error of a feature for a product, in scaled units: RMSE and share of variance explained."""
+
+    feature: str
+    product: str
+    rmse: float
+    explained: float | None
+
+
+class Card(Strict):
+    """`card.json`: what the model view shows."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    id: str
+    kind: Literal["field", "legacy"]
+    version: str
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    purpose: Purpose
+    data: dict[str, Any]
+    recipe: dict[str, Any]
+    versions: dict[str, str]
+    seed: int
+    licence: Texts
+    figures: list[Figure]
+    reconstruction: list[ReconstructionRow]
+    calibration_plot: list[ReliabilityBin]
+
+
+class ManifestFile(Strict):
+    """One file of a bundle."""
+
+    path: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    bytes: Count
+    sha256: Sha256
+
+
+class ManifestBundle(Strict):
+    """One released bundle with all of its files."""
+
+    id: str
+    kind: Literal["field", "legacy"]
+    version: str
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    files: list[ManifestFile]
+
+
+class Manifest(Strict):
+    """`manifest.json`: the released bundles and the one to use."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    sequence: Annotated[int, Field(ge=1)]
+    current: str
+    bundles: list[ManifestBundle]
+
+    @model_validator(mode="after")
+    def _current_exists(self) -> Manifest:
+        if self.current not in {bundle.id for bundle in self.bundles}:
+            raise ValueError(f"current: no bundle '{self.current}'")
+        return self

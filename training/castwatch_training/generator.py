@@ -1,0 +1,178 @@
+"""Made-up shots: a generative description of each product, learned from its log, and drawing from it.
+
+A Gaussian copula whose normal scores follow an AR(1) process within a run and a run's mean between runs. It keeps
+each signal's marginal distribution, its memory from shot to shot, the correlation of the signals' shocks and the
+drift from run to run, and it holds no row of the log. Background rows and golden vectors are drawn here; the app
+draws its demo line from the same description (docs/bundle.md, `demo`).
+"""
+
+from __future__ import annotations
+
+from math import log10
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
+from sklearn.linear_model import LogisticRegression
+
+from castwatch_training.arrays import FloatArray, IntArray
+from castwatch_training.bundle_schema import Coupled, Demo, Product, RunRate
+from castwatch_training.features import FEATURES, PRODUCT, SHOT, STORED_LIMITS
+
+LEVELS = (0, 0.005, 0.02, *(k / 20 for k in range(1, 20)), 0.98, 0.995, 1)
+COUPLED = {"Process_Casting_Pressure": "Process_Cylinder_Pressure"}
+"""target -> source: the casting pressure is derived from the cylinder pressure by a constant of the die."""
+
+_SHRINK = 0.02
+"""How far the shocks' correlation is drawn toward independence, so that its Cholesky factor always exists."""
+_MAX_AR = 0.999
+_MAX_CAMPAIGN_SD = 0.95
+_MIN_CAMPAIGN = 30
+_BURN_IN = 25
+
+
+def describe(
+    X: FloatArray, defective: IntArray, campaign: IntArray, score: FloatArray, resolution: dict[str, float]
+) -> Demo:
+    """The generative description of one product.
+
+    `X` [n, 30] its distinct, complete, in-range shots in the order of production, `defective` [n], `campaign` [n]
+    run ids, `score` [n] out-of-fold log-odds.
+    """
+    apart = {FEATURES[PRODUCT], FEATURES[SHOT], *STORED_LIMITS, *COUPLED}
+    varying = [n for i, n in enumerate(FEATURES) if n not in apart and np.ptp(X[:, i]) > 0]
+    columns = X[:, [FEATURES.index(n) for n in varying]]
+    runs = [np.flatnonzero(campaign == c) for c in np.unique(campaign)]
+    long = [rows for rows in runs if len(rows) >= _MIN_CAMPAIGN] or [np.arange(len(X))]
+
+    normal = ndtri(rankdata(columns, axis=0) / (len(X) + 1))
+    means = np.array([normal[rows].mean(axis=0) for rows in long])
+    spread = np.minimum(means.std(axis=0), _MAX_CAMPAIGN_SD)
+    ar, shocks = _autoregression([normal[rows] - m for rows, m in zip(long, means, strict=True)])
+    correlation = (1 - _SHRINK) * _correlation(shocks) + _SHRINK * np.eye(len(varying))
+    cholesky = np.linalg.cholesky(correlation)
+    marginals = np.quantile(columns, LEVELS, axis=0)
+    rates = np.array([defective[rows].mean() for rows in long])
+    return Demo(
+        varying=varying,
+        levels=list(LEVELS),
+        marginals={n: _rounded(marginals[:, i], resolution[n]).tolist() for i, n in enumerate(varying)},
+        ar={n: _short(ar[i]) for i, n in enumerate(varying)},
+        cholesky=[[_short(v) for v in row[: i + 1]] for i, row in enumerate(cholesky)],
+        campaign_sd={n: _short(spread[i]) for i, n in enumerate(varying)},
+        coupled=[Coupled(target=t, source=s, factor=_short(_factor(X, t, s))) for t, s in COUPLED.items()],
+        run_rate=_beta(rates, float(defective.mean())),
+        slope=_short(_slope(score, defective, campaign)),
+    )
+
+
+def _autoregression(runs: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Lag-one coefficient of each signal pooled over runs, and the shocks left when it is taken out."""
+    before = np.concatenate([run[:-1] for run in runs])
+    after = np.concatenate([run[1:] for run in runs])
+    power = np.maximum((before * before).sum(axis=0), 1e-12)
+    ar = np.clip((before * after).sum(axis=0) / power, 0, _MAX_AR)
+    return ar, after - ar * before
+
+
+def _correlation(shocks: FloatArray) -> FloatArray:
+    sd = shocks.std(axis=0)
+    still = sd < 1e-12
+    scaled = np.where(still, 0, (shocks - shocks.mean(axis=0)) / np.where(still, 1, sd))
+    correlation: FloatArray = scaled.T @ scaled / len(shocks)
+    np.fill_diagonal(correlation, 1)
+    return correlation
+
+
+def _factor(X: FloatArray, target: str, source: str) -> float:
+    return float(np.median(X[:, FEATURES.index(target)] / X[:, FEATURES.index(source)]))
+
+
+def _beta(rates: FloatArray, mean: float) -> RunRate:
+    """A Beta distribution of the runs' defect rates by the method of moments, kept within 1 to 50 pseudo-shots."""
+    variance = float(rates.var(ddof=1)) if len(rates) > 1 else 0.0
+    weight = mean * (1 - mean) / variance - 1 if variance > 0 else 50.0
+    weight = min(50.0, max(1.0, weight))
+    return RunRate(alpha=_short(max(mean * weight, 0.01)), beta=_short(max((1 - mean) * weight, 0.01)))
+
+
+def _slope(score: FloatArray, defective: IntArray, campaign: IntArray) -> float:
+    """Within-run slope of the true log-odds on the score: a logistic regression with an intercept a run."""
+    mixed = [c for c in np.unique(campaign) if 0 < defective[campaign == c].mean() < 1]
+    rows = np.isin(campaign, mixed)
+    if not mixed:
+        return 0.0
+    dummies = (campaign[rows, None] == np.array(mixed)).astype(np.float64)
+    centred = score[rows] - dummies @ np.array([score[campaign == c].mean() for c in mixed])
+    model = LogisticRegression(C=1e3, fit_intercept=False, max_iter=1000, tol=1e-8)
+    model.fit(np.column_stack([centred, dummies]), defective[rows])
+    return max(0.0, float(model.coef_[0, 0]))
+
+
+def sample_run(product: Product, shots: int, rng: np.random.Generator) -> FloatArray:
+    """One run of a product as [shots, 30] raw values, as the demo line makes it; the shot counter from 1."""
+    demo = product.demo
+    k = len(demo.varying)
+    cholesky = np.zeros((k, k))
+    for i, row in enumerate(demo.cholesky):
+        cholesky[i, : i + 1] = row
+    ar = np.array([demo.ar[n] for n in demo.varying])
+    spread = np.array([demo.campaign_sd[n] for n in demo.varying])
+    mean = spread * rng.standard_normal(k)
+    state = cholesky @ rng.standard_normal(k)
+    rows = np.tile(np.array(product.golden_shot), (shots, 1))
+    for t in range(shots):
+        state = ar * state + np.sqrt(1 - ar**2) * (cholesky @ rng.standard_normal(k))
+        level = ndtr(mean + np.sqrt(1 - spread**2) * state)
+        for name, p in zip(demo.varying, level, strict=True):
+            value = np.interp(p, demo.levels, demo.marginals[name])
+            rows[t, FEATURES.index(name)] = snap(float(value), product.resolution[name])
+        rows[t, SHOT] = t + 1
+    return _couple(rows, product)
+
+
+def sample_shots(product: Product, shots: int, rng: np.random.Generator, avoid: FloatArray | None = None) -> FloatArray:
+    """Unrelated shots [shots, 30], each out of a run of its own, at any place in the run.
+
+    A shot that equals a row of `avoid` [n, 30] in all 30 values is drawn again.
+    """
+    low, high = product.usual[FEATURES[SHOT]]
+    taken = rows_as_keys(avoid) if avoid is not None else set()
+    rows: list[FloatArray] = []
+    while len(rows) < shots:
+        row = sample_run(product, _BURN_IN, rng)[-1:]
+        row[0, SHOT] = rng.integers(int(low), int(high) + 1)
+        if (key := row.tobytes()) not in taken:
+            taken.add(key)
+            rows.append(row)
+    return np.concatenate(rows)
+
+
+def rows_as_keys(X: FloatArray) -> set[bytes]:
+    """The rows of [n, 30] as byte strings, equal where all values are equal."""
+    return {row.tobytes() for row in np.ascontiguousarray(X, dtype=np.float64) + 0.0}
+
+
+def _couple(rows: FloatArray, product: Product) -> FloatArray:
+    for pair in product.demo.coupled:
+        values = rows[:, FEATURES.index(pair.source)] * pair.factor
+        rows[:, FEATURES.index(pair.target)] = _rounded(values, product.resolution[pair.target])
+    return rows
+
+
+def snap(value: float, resolution: float) -> float:
+    """The value on the recording grid, written with the grid's digits so that it equals the number in a log."""
+    return round(round(value / resolution) * resolution, _digits(resolution)) + 0.0
+
+
+def _rounded(values: FloatArray, resolution: float) -> FloatArray:
+    return np.array([snap(float(v), resolution) for v in values])
+
+
+def _digits(resolution: float) -> int:
+    return max(0, round(-log10(resolution)))
+
+
+def _short(value: float) -> float:
+    """Six digits are more than a description of variation can carry, and keep the file small."""
+    return round(float(value), 6)

@@ -1,0 +1,179 @@
+"""From the data set to a released bundle: fit, score out of fold, calibrate, describe, export, prove, write.
+
+Version, date and seed come from the table below and never from the clock, so that the same data, code and libraries
+give the same folder byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from castwatch_training.arrays import FloatArray, IntArray
+from castwatch_training.bundle import Bundle
+from castwatch_training.bundle_schema import Reference, Scaler
+from castwatch_training.calibration import OutOfFold, calibrate
+from castwatch_training.card import (
+    build_card,
+    calibration_svg,
+    campaign_rates,
+    card_markdown,
+    data_facts,
+    reconstruction_rows,
+)
+from castwatch_training.card_schema import Figure
+from castwatch_training.dataset import Dataset
+from castwatch_training.errors import TrainingError
+from castwatch_training.features import FEATURES
+from castwatch_training.forest import from_sklearn
+from castwatch_training.golden import build_golden
+from castwatch_training.inference import Inference, squared_error
+from castwatch_training.onnx_export import export_autoencoder, export_boosting
+from castwatch_training.pipeline import FittedPipeline, fit
+from castwatch_training.protocols import splits
+from castwatch_training.recipe import FIELD, LEGACY, Recipe
+from castwatch_training.reference import Material, build_reference
+
+Kind = Literal["field", "legacy"]
+Step = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One line of the release table. `protocol` names the rows that the final model is trained on."""
+
+    kind: Kind
+    version: str
+    date: str
+    seed: int
+    recipe: Recipe
+    protocol: Literal["legacy", "grouped"]
+
+    @property
+    def id(self) -> str:
+        """The bundle's name and that of its folder."""
+        return f"{self.kind}-{self.version}"
+
+
+RELEASES: dict[Kind, Release] = {
+    "field": Release("field", "1.0.0", "2026-11-23", seed=0, recipe=FIELD, protocol="grouped"),
+    "legacy": Release("legacy", "1.0.0", "2026-11-23", seed=0, recipe=LEGACY, protocol="legacy"),
+}
+
+
+@dataclass(frozen=True)
+class OutOfFoldRun:
+    """What grouped folds give for every distinct shot: scores, and the autoencoder's work on unseen shots."""
+
+    scores: OutOfFold
+    scaled: FloatArray
+    reconstruction: FloatArray
+
+
+def training_rows(release: Release, data: Dataset) -> IntArray:
+    """Rows of the final model: every distinct shot, or the training side of the old headline's split.
+
+    The legacy bundle leaves that split's test rows out, so that its headline can be repeated with the bundle itself.
+    """
+    return data.distinct if release.protocol == "grouped" else splits("legacy", data)[0].train
+
+
+def fit_release(release: Release, data: Dataset) -> FittedPipeline:
+    """The final model of a release. Raises `TrainingError` when the recipe cannot be a bundle."""
+    if release.recipe.features != "both" or release.recipe.boosting.library != "sklearn":
+        raise TrainingError(
+            f"recipe '{release.recipe.name}': a bundle needs both inputs and latents, and sklearn trees"
+        )
+    rows = training_rows(release, data)
+    return fit(release.recipe, data.X[rows], data.y[rows], groups=data.campaign[rows], seed=release.seed)
+
+
+def out_of_fold(release: Release, data: Dataset, step: Step) -> OutOfFoldRun:
+    """Score every distinct shot by a model fitted on the other grouped folds."""
+    shots = data.distinct
+    place = {int(row): i for i, row in enumerate(shots)}
+    score, fold = np.empty(len(shots)), np.empty(len(shots), dtype=np.int64)
+    scaled, rebuilt = np.empty((len(shots), len(FEATURES))), np.empty((len(shots), len(FEATURES)))
+    cuts = splits("grouped", data)
+    for cut in cuts:
+        step(f"out-of-fold scores, fold {cut.fold + 1} of {len(cuts)}")
+        X, y = data.X[cut.train], data.y[cut.train]
+        model = fit(release.recipe, X, y, groups=data.campaign[cut.train], seed=release.seed)
+        at = [place[int(row)] for row in cut.test]
+        test = data.X[cut.test]
+        score[at], fold[at] = model.score(test), cut.fold
+        scaled[at], rebuilt[at] = model.scaled(test), model.reconstruction(test)
+    return OutOfFoldRun(OutOfFold(score, data.y[shots], fold), scaled, rebuilt)
+
+
+def scaler_file(model: FittedPipeline) -> Scaler:
+    """`scaler.json` of a fitted pipeline."""
+    fitted = model.scaler
+    return Scaler.model_validate(
+        {
+            "schema": 1,
+            "features": FEATURES,
+            "impute": fitted.impute.tolist(),
+            "mean": fitted.mean.tolist(),
+            "scale": fitted.scale.tolist(),
+            "clip": fitted.clip,
+            "constants": [name for name, still in zip(FEATURES, fitted.constant, strict=True) if still],
+        }
+    )
+
+
+def build_bundle(
+    release: Release, data: Dataset, model: FittedPipeline, figures: Sequence[Figure], step: Step
+) -> Bundle:
+    """Everything of a bundle around a fitted model; nothing is written."""
+    run = out_of_fold(release, data, step)
+    step("calibrating")
+    calibration = calibrate(run.scores, campaign_rates(data))
+    step("describing the products")
+    reference = _reference(release, data, model, run)
+    step("exporting and drawing golden vectors")
+    scaler, forest = scaler_file(model), from_sklearn(model.boosting.model)
+    autoencoder, boosting = export_autoencoder(model.autoencoder.network), export_boosting(forest)
+    inference = Inference(scaler, autoencoder, boosting, calibration.platt, reference)
+    card = build_card(
+        kind=release.kind,
+        release=release.version,
+        date=release.date,
+        seed=release.seed,
+        data=data_facts(data, len(training_rows(release, data)), release.protocol),
+        recipe=release.recipe,
+        figures=figures,
+        reconstruction=reconstruction_rows(run.scaled, run.reconstruction, data.product[data.distinct]),
+        reliability=calibration.reliability,
+    )
+    return Bundle(
+        scaler=scaler,
+        autoencoder=autoencoder,
+        boosting=boosting,
+        forest=forest,
+        calibration=calibration,
+        reference=reference,
+        golden=build_golden(inference, scaler, forest, reference, data.X, release.seed),
+        card=card,
+        card_text=card_markdown(card),
+        calibration_plot=calibration_svg(calibration.reliability, release.id),
+    )
+
+
+def _reference(release: Release, data: Dataset, model: FittedPipeline, run: OutOfFoldRun) -> Reference:
+    shots = data.distinct
+    X = data.X[shots]
+    material = Material(
+        X=X,
+        defective=data.y[shots],
+        defects=data.defects[shots],
+        campaign=data.campaign[shots],
+        latent=model.latent(X),
+        spe=squared_error(model.scaled(X), model.reconstruction(X)),
+        oof_score=run.scores.score,
+    )
+    return build_reference(material, release.seed)
