@@ -29,4 +29,3 @@ export type { IconName } from './icons.ts';
 export type { Status } from './status.ts';
 export type { StripItem } from './strip-item.ts';
 export { themeColors, type ThemeColors } from './theme-colors.svelte.ts';
-export { Toasts } from './toasts.svelte.ts';

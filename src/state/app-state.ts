@@ -1,0 +1,34 @@
+/** Everything the views read and call, put together once in `main.ts` and handed down as context. */
+import { createContext } from 'svelte';
+import type { Line } from '../line/line.ts';
+import type { PredictionClient } from '../model/client.ts';
+import type { Clock } from './clock.svelte.ts';
+import type { LineFeed } from './line-feed.svelte.ts';
+import type { Router } from './router.svelte.ts';
+import type { Settings } from './settings.svelte.ts';
+import type { ShotHistory } from './shot-history.svelte.ts';
+import type { Station } from './station.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+/** The app's state and the two doors to what lies below it. */
+export interface AppState {
+  /** The path every shot takes. */
+  readonly line: Line;
+  /** Inference, for diagnostics and the list of bundles. */
+  readonly client: PredictionClient;
+  readonly settings: Settings;
+  readonly station: Station;
+  readonly feed: LineFeed;
+  readonly history: ShotHistory;
+  readonly router: Router;
+  readonly clock: Clock;
+  readonly toasts: Toasts;
+}
+
+const [get, set] = createContext<AppState>();
+
+/** The app's state, in a component below `App`. */
+export const useApp = get;
+
+/** Hands the state down; called by `App`. */
+export const provideApp = set;

@@ -1,0 +1,126 @@
+/** What the plant has chosen on this device, kept in local storage and checked when it is read back. */
+import type { Policy } from '../domain/policy.ts';
+import type { UnitPreference } from '../domain/units.ts';
+import { z } from '../domain/zod.ts';
+import { LANGUAGES, locale, type Language } from '../messages/locale.svelte.ts';
+
+/** Day, night, or what the device says. */
+export type Theme = 'day' | 'night' | 'auto';
+
+/** All settings. */
+export interface SettingsData {
+  readonly language: Language;
+  readonly theme: Theme;
+  /** Show good parts in the andon's green. */
+  readonly andon: boolean;
+  readonly units: UnitPreference;
+  /** How the threshold is chosen; null: as the bundle proposes. */
+  readonly policy: Policy | null;
+  /** The bundle to use; null: the manifest's current one. */
+  readonly bundleId: string | null;
+}
+
+/** The settings of a device that nobody has touched. */
+export const DEFAULT_SETTINGS: SettingsData = {
+  language: 'ko',
+  theme: 'auto',
+  andon: false,
+  units: { pressure: 'kgf/cm2', force: 'tonf' },
+  policy: null,
+  bundleId: null,
+};
+
+/** Limits of the numbers a policy may carry, in the numbers' own terms. */
+export const POLICY_LIMITS = {
+  budget: { low: 0.01, high: 1 },
+  cost: { low: 0.1, high: 1000 },
+  fixed: { low: 0, high: 1 },
+} as const;
+
+const within = ({ low, high }: { readonly low: number; readonly high: number }) => z.number().min(low).max(high);
+
+const policySchema: z.ZodType<Policy> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('budget'), flagged: within(POLICY_LIMITS.budget) }),
+  z.object({ kind: z.literal('cost'), ratio: within(POLICY_LIMITS.cost) }),
+  z.object({ kind: z.literal('fixed'), threshold: within(POLICY_LIMITS.fixed) }),
+]);
+
+const fields = {
+  language: z.enum(LANGUAGES),
+  theme: z.enum(['day', 'night', 'auto']),
+  andon: z.boolean(),
+  units: z.object({ pressure: z.enum(['kgf/cm2', 'MPa']), force: z.enum(['tonf', 'kN']) }),
+  policy: policySchema.nullable(),
+  bundleId: z.string().max(200).nullable(),
+} satisfies { [Key in keyof SettingsData]: z.ZodType<SettingsData[Key]> };
+
+/** What settings need of local storage. */
+export type SettingsStorage = Pick<Storage, 'getItem' | 'setItem'>;
+
+const STORAGE_KEY = 'castwatch.settings';
+
+/** Whether what was stored could be used, and what was changed could be stored. */
+export type SettingsHealth = 'good' | 'discarded' | 'not-saved';
+
+/** The settings of this device. A damaged entry falls back to its default; the others stay. */
+export class Settings {
+  /** All settings at once; replaced as a whole. */
+  data = $state.raw<SettingsData>(DEFAULT_SETTINGS);
+  health = $state<SettingsHealth>('good');
+  readonly #storage: SettingsStorage | null;
+
+  /** @param storage null where the browser forbids it: settings then last as long as the page */
+  constructor(storage: SettingsStorage | null) {
+    this.#storage = storage;
+    this.data = this.#read();
+    this.#speak();
+  }
+
+  /** Changes some settings and keeps them. */
+  update(changes: Partial<SettingsData>): void {
+    this.data = { ...this.data, ...changes };
+    this.#speak();
+    try {
+      if (this.#storage === null) throw new Error('no storage');
+      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.data));
+      this.health = 'good';
+    } catch {
+      this.health = 'not-saved';
+    }
+  }
+
+  /** Back to the settings of an untouched device. */
+  reset(): void {
+    this.update(DEFAULT_SETTINGS);
+  }
+
+  #speak(): void {
+    locale.language = this.data.language;
+    locale.units = this.data.units;
+  }
+
+  #read(): SettingsData {
+    let stored: unknown;
+    try {
+      const text = this.#storage?.getItem(STORAGE_KEY) ?? null;
+      if (text === null) return DEFAULT_SETTINGS;
+      stored = JSON.parse(text);
+    } catch {
+      this.health = 'discarded';
+      return DEFAULT_SETTINGS;
+    }
+    const record = z.record(z.string(), z.unknown()).safeParse(stored);
+    if (!record.success) {
+      this.health = 'discarded';
+      return DEFAULT_SETTINGS;
+    }
+    const entries = Object.entries(fields).map(([name, schema]) => {
+      const key = name as keyof SettingsData;
+      if (!Object.hasOwn(record.data, key)) return [key, DEFAULT_SETTINGS[key]];
+      const parsed = (schema as z.ZodType).safeParse(record.data[key]);
+      if (!parsed.success) this.health = 'discarded';
+      return [key, parsed.success ? parsed.data : DEFAULT_SETTINGS[key]];
+    });
+    return Object.fromEntries(entries) as SettingsData;
+  }
+}
