@@ -48,18 +48,26 @@ class FittedPipeline:
 
 
 def fit(
-    recipe: Recipe, raw: FloatArray, defective: IntArray, *, groups: IntArray | None = None, seed: int = 0
+    recipe: Recipe,
+    raw: FloatArray,
+    defective: IntArray,
+    *,
+    groups: IntArray | None = None,
+    seed: int = 0,
+    autoencoder: Autoencoder | None = None,
 ) -> FittedPipeline:
     """Fit scaler, autoencoder and boosting on training rows only.
 
     `raw` [n, inputs] float64 with NaN for missing, `defective` [n] 0 or 1, `groups` [n] the campaign of each row where
-    known. Raises ValueError for rows and labels of different length, no rows, one class only, or an input never measured.
+    known. `autoencoder` is one already fitted to these rows by the same recipe and seed, which saves fitting it again.
+    Raises ValueError for rows and labels of different length, no rows, one class only, or an input never measured.
     """
     if len(raw) != len(defective) or (groups is not None and len(groups) != len(raw)):
         raise ValueError(f"{len(raw)} training rows, but {len(defective)} labels")
     scaler = fit_scaler(raw, recipe.clip)
     scaled = scaler.transform(raw)
-    autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, scaler.constant, seed)
+    if autoencoder is None:
+        autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, scaler.constant, seed)
     boosting = fit_boosting(recipe.boosting, _features(recipe, autoencoder, scaled), defective, seed)
     return FittedPipeline(recipe, seed, scaler, autoencoder, boosting)
 

@@ -53,9 +53,16 @@ def test_forward_tests_the_last_fifth_of_each_campaign(data: Dataset) -> None:
         assert len(test) == pytest.approx(0.2 * (len(train) + len(test)), abs=1)
 
 
-def test_blocks_are_contiguous(data: Dataset) -> None:
-    position = np.searchsorted(data.distinct, np.concatenate([s.test for s in splits("blocks", data)]))
-    np.testing.assert_array_equal(position, np.arange(len(data.distinct)))
+def test_blocks_are_contiguous_for_each_product(data: Dataset) -> None:
+    for product in (1, 2):
+        shots = data.distinct[data.product[data.distinct] == product]
+        blocks = [s.test[data.product[s.test] == product] for s in splits("blocks", data)]
+        np.testing.assert_array_equal(np.concatenate(blocks), shots)
+        assert max(map(len, blocks)) - min(map(len, blocks)) <= 1
+
+
+def test_blocks_of_the_log_are_contiguous(data: Dataset) -> None:
+    np.testing.assert_array_equal(np.concatenate([s.test for s in splits("log_blocks", data)]), data.distinct)
 
 
 def test_a_campaign_is_left_out_whole(data: Dataset) -> None:
