@@ -279,7 +279,7 @@ class Demo(Strict):
     marginals: dict[str, list[float]]
     ar: dict[str, Annotated[float, Field(ge=0, lt=1)]]
     cholesky: list[list[float]]
-    campaign_sd: dict[str, Share]
+    campaign_factors: dict[str, list[float]]
     coupled: list[Coupled]
     run_rate: RunRate
     slope: float
@@ -287,11 +287,14 @@ class Demo(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Demo:
         k = len(self.varying)
-        for name in ("marginals", "ar", "campaign_sd"):
+        for name in ("marginals", "ar", "campaign_factors"):
             if set(getattr(self, name)) != set(self.varying):
                 raise ValueError(f"{name}: must name exactly the varying signals")
         if any(len(values) != len(self.levels) for values in self.marginals.values()):
             raise ValueError("marginals: one value a level")
+        loadings = list(self.campaign_factors.values())
+        if len({len(row) for row in loadings}) > 1 or any(sum(v * v for v in row) > 1 for row in loadings):
+            raise ValueError("campaign_factors: as many loadings for each signal, their squares adding up to 1 at most")
         if [len(row) for row in self.cholesky] != list(range(1, k + 1)):
             raise ValueError("cholesky: must be lower triangular over the varying signals")
         return self

@@ -19,14 +19,13 @@ from castwatch_training.arrays import FloatArray, IntArray
 from castwatch_training.bundle_schema import Coupled, Demo, Product, RunRate
 from castwatch_training.features import FEATURES, PRODUCT, SHOT, STORED_LIMITS
 
-LEVELS = (0, 0.005, 0.02, *(k / 20 for k in range(1, 20)), 0.98, 0.995, 1)
+LEVELS = (0, 0.005, *(k / 40 for k in range(1, 40)), 0.995, 1)
 COUPLED = {"Process_Casting_Pressure": "Process_Cylinder_Pressure"}
 """target -> source: the casting pressure is derived from the cylinder pressure by a constant of the die."""
 
-_SHRINK = 0.02
-"""How far the shocks' correlation is drawn toward independence, so that its Cholesky factor always exists."""
-_MAX_AR = 0.999
-_MAX_CAMPAIGN_SD = 0.95
+_MAX_AR = 0.995
+_MAX_COMMON = 0.95
+_LEAST_EIGENVALUE = 1e-3
 _MIN_CAMPAIGN = 30
 _BURN_IN = 25
 
@@ -46,11 +45,10 @@ def describe(
     long = [rows for rows in runs if len(rows) >= _MIN_CAMPAIGN] or [np.arange(len(X))]
 
     normal = ndtri(rankdata(columns, axis=0) / (len(X) + 1))
-    means = np.array([normal[rows].mean(axis=0) for rows in long])
-    spread = np.minimum(means.std(axis=0), _MAX_CAMPAIGN_SD)
-    ar, shocks = _autoregression([normal[rows] - m for rows, m in zip(long, means, strict=True)])
-    correlation = (1 - _SHRINK) * _correlation(shocks) + _SHRINK * np.eye(len(varying))
-    cholesky = np.linalg.cholesky(correlation)
+    normal /= normal.std(axis=0)
+    factors = _campaign_factors([normal[rows] for rows in long])
+    ar, correlation = _within([normal[rows] - normal[rows].mean(axis=0) for rows in long])
+    cholesky = np.linalg.cholesky(_shock_correlation(ar, correlation))
     marginals = np.quantile(columns, LEVELS, axis=0)
     rates = np.array([defective[rows].mean() for rows in long])
     return Demo(
@@ -59,29 +57,50 @@ def describe(
         marginals={n: _rounded(marginals[:, i], resolution[n]).tolist() for i, n in enumerate(varying)},
         ar={n: _short(ar[i]) for i, n in enumerate(varying)},
         cholesky=[[_short(v) for v in row[: i + 1]] for i, row in enumerate(cholesky)],
-        campaign_sd={n: _short(spread[i]) for i, n in enumerate(varying)},
+        campaign_factors={n: [_short(v) for v in factors[i]] for i, n in enumerate(varying)},
         coupled=[Coupled(target=t, source=s, factor=_short(_factor(X, t, s))) for t, s in COUPLED.items()],
         run_rate=_beta(rates, float(defective.mean())),
         slope=_short(_slope(score, defective, campaign)),
     )
 
 
-def _autoregression(runs: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Lag-one coefficient of each signal pooled over runs, and the shocks left when it is taken out."""
+def _campaign_factors(runs: list[FloatArray]) -> FloatArray:
+    """Loadings [signals, factors] whose products give the covariance of the runs' mean normal scores.
+
+    With three runs there are two factors: the drifts that were seen, and mixtures of them.
+    """
+    shots = np.array([len(run) for run in runs])
+    means = np.array([run.mean(axis=0) for run in runs])
+    centred = (means - np.average(means, axis=0, weights=shots)) * np.sqrt(shots / shots.sum())[:, None]
+    left, size, _ = np.linalg.svd(centred.T, full_matrices=False)
+    loadings = (left * size)[:, : len(runs) - 1]
+    # The sign of a singular vector is arbitrary; the largest loading is made positive.
+    largest = loadings[np.abs(loadings).argmax(axis=0), np.arange(loadings.shape[1])]
+    loadings = loadings * np.where(largest < 0, -1.0, 1.0)
+    common = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    return np.asarray(loadings * np.minimum(1, _MAX_COMMON / np.maximum(common, 1e-12)))
+
+
+def _within(runs: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Of centred runs: each signal's lag-one coefficient, and the correlation of the signals."""
     before = np.concatenate([run[:-1] for run in runs])
     after = np.concatenate([run[1:] for run in runs])
     power = np.maximum((before * before).sum(axis=0), 1e-12)
     ar = np.clip((before * after).sum(axis=0) / power, 0, _MAX_AR)
-    return ar, after - ar * before
+    rows = np.concatenate(runs)
+    sd = np.maximum(rows.std(axis=0), 1e-9)
+    correlation = rows.T @ rows / len(rows) / np.outer(sd, sd)
+    return ar, correlation
 
 
-def _correlation(shocks: FloatArray) -> FloatArray:
-    sd = shocks.std(axis=0)
-    still = sd < 1e-12
-    scaled = np.where(still, 0, (shocks - shocks.mean(axis=0)) / np.where(still, 1, sd))
-    correlation: FloatArray = scaled.T @ scaled / len(shocks)
-    np.fill_diagonal(correlation, 1)
-    return correlation
+def _shock_correlation(ar: FloatArray, correlation: FloatArray) -> FloatArray:
+    """The shocks' correlation that gives AR(1) processes the wanted one, or the nearest that exists."""
+    wanted = correlation * (1 - np.outer(ar, ar)) / np.sqrt(np.outer(1 - ar**2, 1 - ar**2))
+    np.fill_diagonal(wanted, 1)
+    values, vectors = np.linalg.eigh(wanted)
+    shocks = (vectors * np.maximum(values, _LEAST_EIGENVALUE)) @ vectors.T
+    sd = np.sqrt(np.diag(shocks))
+    return np.asarray(shocks / np.outer(sd, sd))
 
 
 def _factor(X: FloatArray, target: str, source: str) -> float:
@@ -117,13 +136,14 @@ def sample_run(product: Product, shots: int, rng: np.random.Generator) -> FloatA
     for i, row in enumerate(demo.cholesky):
         cholesky[i, : i + 1] = row
     ar = np.array([demo.ar[n] for n in demo.varying])
-    spread = np.array([demo.campaign_sd[n] for n in demo.varying])
-    mean = spread * rng.standard_normal(k)
+    factors = np.array([demo.campaign_factors[n] for n in demo.varying])
+    mean = factors @ rng.standard_normal(factors.shape[1])
+    spread = np.sqrt(1 - (factors**2).sum(axis=1))
     state = cholesky @ rng.standard_normal(k)
     rows = np.tile(np.array(product.golden_shot), (shots, 1))
     for t in range(shots):
         state = ar * state + np.sqrt(1 - ar**2) * (cholesky @ rng.standard_normal(k))
-        level = ndtr(mean + np.sqrt(1 - spread**2) * state)
+        level = ndtr(mean + spread * state)
         for name, p in zip(demo.varying, level, strict=True):
             value = np.interp(p, demo.levels, demo.marginals[name])
             rows[t, FEATURES.index(name)] = snap(float(value), product.resolution[name])

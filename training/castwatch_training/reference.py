@@ -25,7 +25,8 @@ _TAIL = 0.004
 _GAP = 0.25
 _MARGIN = 0.05
 _LIMIT_LEVEL = 0.99
-_HARD_FACTOR = 1.25
+_HARD_FACTOR = 2.0
+"""HOLD begins at twice the farthest trusted shot: 1.4 times its distance."""
 _FINEST = 4
 
 
@@ -61,6 +62,7 @@ def _product(material: Material, own: BoolArray, number: int, rng: np.random.Gen
     X = material.X[own]
     resolution = {n: _resolution(X[:, i]) for i, n in enumerate(FEATURES)}
     hard = {n: hard_range(X[:, i], resolution[n]) for i, n in enumerate(FEATURES)}
+    hard[FEATURES[PRODUCT]] = (float(number), float(number))
     trusted = inside(X, hard)
     good = np.asarray(trusted & (material.defective[own] == 0))
     if np.count_nonzero(good) < 30:
