@@ -40,14 +40,15 @@ export class DemoRun {
     this.#product = product;
     this.#random = random;
     const { demo } = product;
+    const factors = Object.values(demo.campaign_factors)[0]?.map(() => random.normal()) ?? [];
     this.#signals = demo.varying.filter(isFeatureName).map((name) => {
-      const sd = demo.campaign_sd[name] ?? 0;
+      const loadings = demo.campaign_factors[name] ?? [];
       return {
         index: FEATURE_INDEX[name],
         marginal: demo.marginals[name] ?? [],
         memory: demo.ar[name] ?? 0,
-        mean: sd * random.normal(),
-        spread: Math.sqrt(1 - sd * sd),
+        mean: loadings.reduce((sum, loading, k) => sum + loading * (factors[k] ?? 0), 0),
+        spread: Math.sqrt(Math.max(0, 1 - loadings.reduce((sum, loading) => sum + loading * loading, 0))),
         resolution: product.resolution[name] ?? 0,
       };
     });
