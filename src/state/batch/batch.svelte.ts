@@ -1,0 +1,261 @@
+/** The batch view's state: from dropped files to scored, sorted and tallied shots. */
+import type { AppError } from '../../domain/app-error.ts';
+import type { ResolvedPolicy } from '../../domain/policy.ts';
+import type { JudgedShot } from '../../domain/verdict.ts';
+import type { Line } from '../../line/line.ts';
+import { readCsvFile } from '../../sources/csv/csv-client.ts';
+import { CSV_LIMITS, csvError, type CsvError } from '../../sources/csv/csv-error.ts';
+import type { CsvTable } from '../../sources/csv/csv-table.ts';
+import { confusionOf, type Confusion, type LabelledCurves } from './against-labels.ts';
+import { analyse, type BatchAnalysis } from './analysis.ts';
+import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
+import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
+import { resultsCsv } from './results-csv.ts';
+import { gather, score, shotAt } from './score.ts';
+import { factsOf, summarise, type BatchSummary } from './summary.ts';
+
+/** How far an import is. */
+export interface BatchProgress {
+  readonly phase: 'reading' | 'scoring';
+  /** Bytes while reading, shots while scoring. */
+  readonly done: number;
+  readonly total: number;
+  /** Of `done` in a second; null until it can be told. */
+  readonly perSecond: number | null;
+}
+
+/** What is known of a file beside its shots. */
+export type FileFacts = Pick<CsvTable, 'file' | 'summary' | 'count' | 'rejected' | 'trainingData'>;
+
+/** A batch that is complete: all its files read and scored. */
+export interface Batch {
+  readonly tables: readonly FileFacts[];
+  readonly columns: BatchColumns;
+  readonly bundleIds: readonly string[];
+  /** When it was scored, milliseconds since the epoch. */
+  readonly receivedAt: number;
+  /** Product numbers in it, ascending; NaN last where it is missing. */
+  readonly products: readonly number[];
+  readonly labelled: boolean;
+  readonly trainingData: boolean;
+}
+
+/** What of the line the batch needs. */
+export type BatchLine = Pick<Line, 'receiveMany' | 'preview' | 'on' | 'policy'>;
+
+const PROGRESS_MILLISECONDS = 100;
+const NEIGHBOURS = 20;
+
+/** Reads, scores and shows files. An import replaces the batch before it only when it is complete. */
+export class BatchState {
+  progress = $state.raw<BatchProgress | null>(null);
+  batch = $state.raw<Batch | null>(null);
+  /** Files of the last import that could not be read. */
+  fileErrors = $state.raw<readonly CsvError[]>([]);
+  /** Why the last import came to nothing; null also when it was cancelled. */
+  failure = $state.raw<AppError | null>(null);
+  arrangement = $state.raw<Arrangement>(PLAIN_ARRANGEMENT);
+  /** Positions of the shots that the table shows, in its order; null while they are being sorted the first time. */
+  order = $state.raw<Uint32Array | null>(null);
+  curves = $state.raw<LabelledCurves | null>(null);
+  policy = $state.raw<ResolvedPolicy | null>(null);
+
+  /** NG at or above it; infinite before a bundle brings one. */
+  readonly threshold = $derived(this.policy?.threshold ?? Infinity);
+  /** Class of every shot at the threshold in use; follows it without a prediction. */
+  readonly classes = $derived(this.batch ? classesAt(this.batch.columns, this.threshold) : new Uint8Array());
+  readonly summary: BatchSummary | null = $derived(
+    this.batch ? summarise(this.batch.columns, this.classes, this.batch.tables) : null,
+  );
+  readonly confusions: { readonly all: Confusion; readonly distinct: Confusion } | null = $derived(
+    this.batch?.labelled
+      ? {
+          all: confusionOf(this.batch.columns, this.classes, true),
+          distinct: confusionOf(this.batch.columns, this.classes, false),
+        }
+      : null,
+  );
+
+  readonly #line: BatchLine;
+  #analysis: BatchAnalysis | null = null;
+  #running: AbortController | null = null;
+
+  constructor(line: BatchLine) {
+    this.#line = line;
+    this.policy = line.policy;
+  }
+
+  /** Follows the line's threshold from now on; returns the way to stop. */
+  start(): () => void {
+    return this.#line.on('policy', (policy) => {
+      this.policy = policy;
+      void this.#arrange();
+    });
+  }
+
+  /**
+   * Reads and scores files, together at most as many shots as one file may have. What was shown stays until they are complete. One import
+   * at a time: a new one ends the old.
+   */
+  async importFiles(files: readonly File[]): Promise<void> {
+    this.cancel();
+    this.failure = null;
+    this.fileErrors = [];
+    await this.#run(async (signal) => {
+      const { tables, errors } = await this.#read(files, signal);
+      if (signal.aborted) return;
+      this.fileErrors = errors;
+      if (tables.length > 0) await this.#score(gather(tables), tables.map(factsOfFile), signal);
+    });
+  }
+
+  /** Scores the shots of the batch again, by the bundle now in use. */
+  async scoreAgain(): Promise<void> {
+    const { batch } = this;
+    if (!batch || this.#running) return;
+    await this.#run((signal) => this.#score(batch.columns, batch.tables, signal));
+  }
+
+  /** Ends the import that runs. Nothing of it remains, and what was shown before it is still shown. */
+  cancel(): void {
+    this.#running?.abort();
+    this.#running = null;
+    this.progress = null;
+  }
+
+  /** Takes the batch away. */
+  clear(): void {
+    this.cancel();
+    this.#analysis?.dispose();
+    this.#analysis = null;
+    this.batch = null;
+    this.order = null;
+    this.curves = null;
+    this.fileErrors = [];
+    this.failure = null;
+    this.arrangement = PLAIN_ARRANGEMENT;
+  }
+
+  /** Sorts and filters the table. */
+  async show(changes: Partial<Arrangement>): Promise<void> {
+    this.arrangement = { ...this.arrangement, ...changes };
+    await this.#arrange();
+  }
+
+  /**
+   * The shot at a place of the table and its neighbours there, judged again with all details, so that one can look at
+   * them and walk from one to the next.
+   *
+   * @returns the shots in the table's order and which of them was asked for
+   */
+  async open(place: number): Promise<{ readonly shots: readonly JudgedShot[]; readonly id: string } | null> {
+    const { batch, order } = this;
+    const wanted = order?.[place];
+    if (!batch || !order || wanted === undefined) return null;
+    const near = Array.from(order.subarray(Math.max(0, place - NEIGHBOURS), place + NEIGHBOURS + 1));
+    const shots = near.map((i) => shotAt(batch.columns, i, batch.receivedAt));
+    const judged = await Promise.all(shots.map(async (shot) => ({ shot, verdict: await this.#line.preview(shot) })));
+    return { shots: judged, id: shotAt(batch.columns, wanted, batch.receivedAt).id };
+  }
+
+  /** The results as a file for spreadsheets. */
+  async results(): Promise<Blob | null> {
+    const { batch } = this;
+    if (!batch) return null;
+    const files = batch.tables.map(({ file }) => file);
+    const facts = { files, bundleIds: batch.bundleIds, threshold: this.threshold, classes: this.classes };
+    const pieces: string[] = [];
+    for (const piece of resultsCsv(batch.columns, facts)) {
+      pieces.push(piece);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return new Blob(pieces, { type: 'text/csv;charset=utf-8' });
+  }
+
+  async #run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const controller = new AbortController();
+    this.#running = controller;
+    try {
+      await work(controller.signal);
+    } finally {
+      if (this.#running === controller) {
+        this.#running = null;
+        this.progress = null;
+      }
+    }
+  }
+
+  async #read(files: readonly File[], signal: AbortSignal): Promise<{ tables: CsvTable[]; errors: CsvError[] }> {
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    const report = this.#meter('reading', total, signal);
+    const tables: CsvTable[] = [];
+    const errors: CsvError[] = [];
+    let before = 0;
+    let shots = 0;
+    for (const file of files) {
+      const result = await readCsvFile(file, { signal, onProgress: (bytes) => report(before + bytes) });
+      if (signal.aborted) break;
+      before += file.size;
+      if (!result.ok) errors.push(result.error);
+      else if (shots + result.value.count > CSV_LIMITS.rows) {
+        errors.push(csvError('too_many_rows', { file: file.name, limit: CSV_LIMITS.rows }));
+      } else {
+        shots += result.value.count;
+        tables.push(result.value);
+      }
+    }
+    return { tables, errors };
+  }
+
+  async #score(inputs: BatchInputs, tables: readonly FileFacts[], signal: AbortSignal): Promise<void> {
+    const receivedAt = Date.now();
+    const onProgress = this.#meter('scoring', inputs.count, signal);
+    const scored = await score(this.#line, inputs, receivedAt, { signal, onProgress });
+    if (signal.aborted) return;
+    if (!scored.ok) {
+      this.failure = scored.error;
+      return;
+    }
+    const { columns, bundleIds } = scored.value;
+    this.#analysis?.dispose();
+    this.#analysis = analyse(columns);
+    this.order = null;
+    this.curves = null;
+    this.arrangement = PLAIN_ARRANGEMENT;
+    this.batch = { tables, columns, bundleIds, receivedAt, ...factsOf(columns, tables) };
+    await Promise.all([this.#arrange(), this.#tally()]);
+  }
+
+  async #arrange(): Promise<void> {
+    const { arrangement, threshold } = this;
+    const order = await this.#analysis?.arrange(threshold, arrangement);
+    // An answer to a question that has been asked anew meanwhile is of no use.
+    if (order && arrangement === this.arrangement && threshold === this.threshold) this.order = order;
+  }
+
+  async #tally(): Promise<void> {
+    const analysis = this.#analysis;
+    if (!this.batch?.labelled) return;
+    const curves = await analysis?.curves();
+    if (curves && analysis === this.#analysis) this.curves = curves;
+  }
+
+  /** Shows progress, at most ten times a second. */
+  #meter(phase: BatchProgress['phase'], total: number, signal: AbortSignal): (done: number) => void {
+    const began = performance.now();
+    let shown = -Infinity;
+    this.progress = { phase, done: 0, total, perSecond: null };
+    return (done) => {
+      const now = performance.now();
+      if (signal.aborted || (now - shown < PROGRESS_MILLISECONDS && done < total)) return;
+      shown = now;
+      const seconds = (now - began) / 1000;
+      this.progress = { phase, done, total, perSecond: seconds > 0.2 ? done / seconds : null };
+    };
+  }
+}
+
+/** What is kept of a file once its shots are in the batch's columns. */
+function factsOfFile({ file, summary, count, rejected, trainingData }: CsvTable): FileFacts {
+  return { file, summary, count, rejected, trainingData };
+}
