@@ -54,7 +54,7 @@ def describe(
     return Demo(
         varying=varying,
         levels=list(LEVELS),
-        marginals={n: _rounded(marginals[:, i], resolution[n]).tolist() for i, n in enumerate(varying)},
+        marginals={n: snap(marginals[:, i], resolution[n]).tolist() for i, n in enumerate(varying)},
         ar={n: _short(ar[i]) for i, n in enumerate(varying)},
         cholesky=[[_short(v) for v in row[: i + 1]] for i, row in enumerate(cholesky)],
         campaign_factors={n: [_short(v) for v in factors[i]] for i, n in enumerate(varying)},
@@ -130,7 +130,30 @@ def _slope(score: FloatArray, defective: IntArray, campaign: IntArray) -> float:
 
 def sample_run(product: Product, shots: int, rng: np.random.Generator) -> FloatArray:
     """One run of a product as [shots, 30] raw values, as the demo line makes it; the shot counter from 1."""
-    demo = product.demo
+    rows = _values(product, _normal_scores(product.demo, shots, rng))
+    rows[:, SHOT] = np.arange(1, shots + 1)
+    return rows
+
+
+def sample_shots(product: Product, shots: int, rng: np.random.Generator, avoid: FloatArray | None = None) -> FloatArray:
+    """Unrelated shots [shots, 30], each out of a run of its own, at any place in the run.
+
+    A shot that equals a row of `avoid` [n, 30] in all 30 values is drawn again.
+    """
+    low, high = (int(v) for v in product.usual[FEATURES[SHOT]])
+    taken = rows_as_keys(avoid) if avoid is not None else set()
+    rows: list[FloatArray] = []
+    while len(rows) < shots:
+        row = _values(product, _normal_scores(product.demo, _BURN_IN, rng)[-1:])
+        row[0, SHOT] = rng.integers(low, high + 1)
+        if (key := row.tobytes()) not in taken:
+            taken.add(key)
+            rows.append(row)
+    return np.concatenate(rows) if rows else np.empty((0, len(FEATURES)))
+
+
+def _normal_scores(demo: Demo, shots: int, rng: np.random.Generator) -> FloatArray:
+    """Normal scores [shots, varying] of one run."""
     k = len(demo.varying)
     cholesky = np.zeros((k, k))
     for i, row in enumerate(demo.cholesky):
@@ -140,32 +163,25 @@ def sample_run(product: Product, shots: int, rng: np.random.Generator) -> FloatA
     mean = factors @ rng.standard_normal(factors.shape[1])
     spread = np.sqrt(1 - (factors**2).sum(axis=1))
     state = cholesky @ rng.standard_normal(k)
-    rows = np.tile(np.array(product.golden_shot), (shots, 1))
+    shocks = rng.standard_normal((shots, k)) @ cholesky.T
+    scores = np.empty((shots, k))
     for t in range(shots):
-        state = ar * state + np.sqrt(1 - ar**2) * (cholesky @ rng.standard_normal(k))
-        level = ndtr(mean + spread * state)
-        for name, p in zip(demo.varying, level, strict=True):
-            value = np.interp(p, demo.levels, demo.marginals[name])
-            rows[t, FEATURES.index(name)] = snap(float(value), product.resolution[name])
-        rows[t, SHOT] = t + 1
-    return _couple(rows, product)
+        state = ar * state + np.sqrt(1 - ar**2) * shocks[t]
+        scores[t] = mean + spread * state
+    return scores
 
 
-def sample_shots(product: Product, shots: int, rng: np.random.Generator, avoid: FloatArray | None = None) -> FloatArray:
-    """Unrelated shots [shots, 30], each out of a run of its own, at any place in the run.
-
-    A shot that equals a row of `avoid` [n, 30] in all 30 values is drawn again.
-    """
-    low, high = product.usual[FEATURES[SHOT]]
-    taken = rows_as_keys(avoid) if avoid is not None else set()
-    rows: list[FloatArray] = []
-    while len(rows) < shots:
-        row = sample_run(product, _BURN_IN, rng)[-1:]
-        row[0, SHOT] = rng.integers(int(low), int(high) + 1)
-        if (key := row.tobytes()) not in taken:
-            taken.add(key)
-            rows.append(row)
-    return np.concatenate(rows)
+def _values(product: Product, scores: FloatArray) -> FloatArray:
+    """Raw values [n, 30] of normal scores [n, varying]; what does not vary is the golden shot's."""
+    demo = product.demo
+    rows = np.tile(np.array(product.golden_shot), (len(scores), 1))
+    for name, column in zip(demo.varying, ndtr(scores).T, strict=True):
+        values = np.interp(column, demo.levels, demo.marginals[name])
+        rows[:, FEATURES.index(name)] = snap(values, product.resolution[name])
+    for pair in demo.coupled:
+        values = rows[:, FEATURES.index(pair.source)] * pair.factor
+        rows[:, FEATURES.index(pair.target)] = snap(values, product.resolution[pair.target])
+    return rows
 
 
 def rows_as_keys(X: FloatArray) -> set[bytes]:
@@ -173,24 +189,10 @@ def rows_as_keys(X: FloatArray) -> set[bytes]:
     return {row.tobytes() for row in np.ascontiguousarray(X, dtype=np.float64) + 0.0}
 
 
-def _couple(rows: FloatArray, product: Product) -> FloatArray:
-    for pair in product.demo.coupled:
-        values = rows[:, FEATURES.index(pair.source)] * pair.factor
-        rows[:, FEATURES.index(pair.target)] = _rounded(values, product.resolution[pair.target])
-    return rows
-
-
-def snap(value: float, resolution: float) -> float:
-    """The value on the recording grid, written with the grid's digits so that it equals the number in a log."""
-    return round(round(value / resolution) * resolution, _digits(resolution)) + 0.0
-
-
-def _rounded(values: FloatArray, resolution: float) -> FloatArray:
-    return np.array([snap(float(v), resolution) for v in values])
-
-
-def _digits(resolution: float) -> int:
-    return max(0, round(-log10(resolution)))
+def snap(values: FloatArray, resolution: float) -> FloatArray:
+    """Values on the recording grid (a power of ten), the very doubles that the grid's decimals read back as."""
+    steps = 10.0 ** round(-log10(resolution))
+    return np.asarray(np.rint(values * steps) / steps + 0.0)
 
 
 def _short(value: float) -> float:

@@ -108,8 +108,9 @@ def at_ranges(X: FloatArray, products: list[Product], rng: np.random.Generator) 
     Every eighth row is of a product that does not exist.
     """
     X = X.copy()
+    of_number = {product.golden_shot[PRODUCT]: product for product in products}
     for i in range(len(X)):
-        product = products[i * len(products) // len(X)]
+        product = of_number[X[i, PRODUCT]]
         for feature in rng.choice(np.arange(1, INPUTS), 1 + i % 2, replace=False):
             low, high = product.hard[FEATURES[feature]]
             step = product.resolution[FEATURES[feature]]

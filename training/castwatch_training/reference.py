@@ -67,7 +67,7 @@ def _product(material: Material, own: BoolArray, number: int, rng: np.random.Gen
     good = np.asarray(trusted & (material.defective[own] == 0))
     if np.count_nonzero(good) < 30:
         raise TrainingError(f"product {number}: needs at least 30 complete good shots within range")
-    golden = [snap(float(np.median(X[good, i])), resolution[n]) for i, n in enumerate(FEATURES)]
+    golden = [float(snap(np.median(X[good, i]), resolution[n])) for i, n in enumerate(FEATURES)]
     quantiles = {n: _quantiles(X[:, i], resolution[n]) for i, n in enumerate(FEATURES)}
     product = Product(
         shots=len(X),
@@ -115,8 +115,8 @@ def hard_range(values: FloatArray, resolution: float) -> tuple[float, float]:
     high = float(seen[above[0]]) if len(above) else float(seen[-1])
     margin = max(resolution, _MARGIN * (high - low))
     steps_low, steps_high = round((low - margin) / resolution, 6), round((high + margin) / resolution, 6)
-    wide = snap(floor(steps_low) * resolution, resolution), snap(ceil(steps_high) * resolution, resolution)
-    return (max(0.0, wide[0]) if low >= 0 else wide[0]), wide[1]
+    wide = snap(np.array([floor(steps_low), ceil(steps_high)]) * resolution, resolution)
+    return (max(0.0, float(wide[0])) if low >= 0 else float(wide[0])), float(wide[1])
 
 
 def _resolution(values: FloatArray) -> float:
@@ -130,7 +130,7 @@ def _resolution(values: FloatArray) -> float:
 
 def _quantiles(values: FloatArray, resolution: float) -> list[float]:
     seen = values[np.isfinite(values)]
-    return [snap(float(q), resolution) for q in np.quantile(seen, QUANTILE_LEVELS)]
+    return [float(v) for v in snap(np.quantile(seen, QUANTILE_LEVELS), resolution)]
 
 
 def _t2(latent: FloatArray) -> T2:

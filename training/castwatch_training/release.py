@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from castwatch_training import signing
 from castwatch_training.arrays import FloatArray, IntArray
-from castwatch_training.bundle import Bundle
+from castwatch_training.bundle import Bundle, encode, write_files
 from castwatch_training.bundle_schema import Reference, Scaler
 from castwatch_training.calibration import OutOfFold, calibrate
 from castwatch_training.card import (
@@ -28,11 +30,14 @@ from castwatch_training.card_schema import Figure
 from castwatch_training.dataset import Dataset
 from castwatch_training.errors import TrainingError
 from castwatch_training.features import FEATURES
+from castwatch_training.figures import compute_figures
 from castwatch_training.forest import from_sklearn
 from castwatch_training.golden import build_golden
 from castwatch_training.inference import Inference, squared_error
+from castwatch_training.manifest import update_manifest
 from castwatch_training.onnx_export import export_autoencoder, export_boosting
 from castwatch_training.pipeline import FittedPipeline, fit
+from castwatch_training.proof import Proof, demand, prove
 from castwatch_training.protocols import splits
 from castwatch_training.recipe import FIELD, LEGACY, Recipe
 from castwatch_training.reference import Material, build_reference
@@ -74,25 +79,23 @@ class OutOfFoldRun:
     reconstruction: FloatArray
 
 
-def training_rows(release: Release, data: Dataset) -> IntArray:
+def training_rows(plan: Release, data: Dataset) -> IntArray:
     """Rows of the final model: every distinct shot, or the training side of the old headline's split.
 
     The legacy bundle leaves that split's test rows out, so that its headline can be repeated with the bundle itself.
     """
-    return data.distinct if release.protocol == "grouped" else splits("legacy", data)[0].train
+    return data.distinct if plan.protocol == "grouped" else splits("legacy", data)[0].train
 
 
-def fit_release(release: Release, data: Dataset) -> FittedPipeline:
-    """The final model of a release. Raises `TrainingError` when the recipe cannot be a bundle."""
-    if release.recipe.features != "both" or release.recipe.boosting.library != "sklearn":
-        raise TrainingError(
-            f"recipe '{release.recipe.name}': a bundle needs both inputs and latents, and sklearn trees"
-        )
-    rows = training_rows(release, data)
-    return fit(release.recipe, data.X[rows], data.y[rows], groups=data.campaign[rows], seed=release.seed)
+def fit_release(plan: Release, data: Dataset) -> FittedPipeline:
+    """The final model of a plan. Raises `TrainingError` when the recipe cannot be a bundle."""
+    if plan.recipe.features != "both" or plan.recipe.boosting.library != "sklearn":
+        raise TrainingError(f"recipe '{plan.recipe.name}': a bundle needs both inputs and latents, and sklearn trees")
+    rows = training_rows(plan, data)
+    return fit(plan.recipe, data.X[rows], data.y[rows], groups=data.campaign[rows], seed=plan.seed)
 
 
-def out_of_fold(release: Release, data: Dataset, step: Step) -> OutOfFoldRun:
+def out_of_fold(plan: Release, data: Dataset, step: Step) -> OutOfFoldRun:
     """Score every distinct shot by a model fitted on the other grouped folds."""
     shots = data.distinct
     place = {int(row): i for i, row in enumerate(shots)}
@@ -102,7 +105,7 @@ def out_of_fold(release: Release, data: Dataset, step: Step) -> OutOfFoldRun:
     for cut in cuts:
         step(f"out-of-fold scores, fold {cut.fold + 1} of {len(cuts)}")
         X, y = data.X[cut.train], data.y[cut.train]
-        model = fit(release.recipe, X, y, groups=data.campaign[cut.train], seed=release.seed)
+        model = fit(plan.recipe, X, y, groups=data.campaign[cut.train], seed=plan.seed)
         at = [place[int(row)] for row in cut.test]
         test = data.X[cut.test]
         score[at], fold[at] = model.score(test), cut.fold
@@ -126,26 +129,24 @@ def scaler_file(model: FittedPipeline) -> Scaler:
     )
 
 
-def build_bundle(
-    release: Release, data: Dataset, model: FittedPipeline, figures: Sequence[Figure], step: Step
-) -> Bundle:
+def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, figures: Sequence[Figure], step: Step) -> Bundle:
     """Everything of a bundle around a fitted model; nothing is written."""
-    run = out_of_fold(release, data, step)
+    run = out_of_fold(plan, data, step)
     step("calibrating")
     calibration = calibrate(run.scores, campaign_rates(data))
     step("describing the products")
-    reference = _reference(release, data, model, run)
+    reference = _reference(plan, data, model, run)
     step("exporting and drawing golden vectors")
     scaler, forest = scaler_file(model), from_sklearn(model.boosting.model)
     autoencoder, boosting = export_autoencoder(model.autoencoder.network), export_boosting(forest)
     inference = Inference(scaler, autoencoder, boosting, calibration.platt, reference)
     card = build_card(
-        kind=release.kind,
-        release=release.version,
-        date=release.date,
-        seed=release.seed,
-        data=data_facts(data, len(training_rows(release, data)), release.protocol),
-        recipe=release.recipe,
+        kind=plan.kind,
+        release=plan.version,
+        date=plan.date,
+        seed=plan.seed,
+        data=data_facts(data, len(training_rows(plan, data)), plan.protocol),
+        recipe=plan.recipe,
         figures=figures,
         reconstruction=reconstruction_rows(run.scaled, run.reconstruction, data.product[data.distinct]),
         reliability=calibration.reliability,
@@ -157,14 +158,14 @@ def build_bundle(
         forest=forest,
         calibration=calibration,
         reference=reference,
-        golden=build_golden(inference, scaler, forest, reference, data.X, release.seed),
+        golden=build_golden(inference, scaler, forest, reference, data.X, plan.seed),
         card=card,
         card_text=card_markdown(card),
-        calibration_plot=calibration_svg(calibration.reliability, release.id),
+        calibration_plot=calibration_svg(calibration.reliability, plan.id),
     )
 
 
-def _reference(release: Release, data: Dataset, model: FittedPipeline, run: OutOfFoldRun) -> Reference:
+def _reference(plan: Release, data: Dataset, model: FittedPipeline, run: OutOfFoldRun) -> Reference:
     shots = data.distinct
     X = data.X[shots]
     material = Material(
@@ -176,4 +177,27 @@ def _reference(release: Release, data: Dataset, model: FittedPipeline, run: OutO
         spe=squared_error(model.scaled(X), model.reconstruction(X)),
         oof_score=run.scores.score,
     )
-    return build_reference(material, release.seed)
+    return build_reference(material, plan.seed)
+
+
+def release(
+    plan: Release, data: Dataset, models: Path, key: Path, step: Step = lambda _: None, *, current: bool = False
+) -> tuple[Path, Proof]:
+    """Make, prove and write the bundle of a line of the release table; list and sign it in the manifest.
+
+    `current` makes it the one that the app uses. The same plan, data and libraries give the same folder byte for byte;
+    releasing it again changes nothing. Raises `ProofError` when a proof fails and `BundleError` when the folder exists
+    with other content: then nothing is written.
+    """
+    signing.sign(b"", key)  # a bad key is better found before the fitting than after it
+    step("fitting the final model")
+    model = fit_release(plan, data)
+    figures = compute_figures(data, plan.recipe, plan.seed, step)
+    bundle = build_bundle(plan, data, model, figures, step)
+    proof = prove(bundle, data, model, step)
+    demand(proof)
+    step("writing")
+    folder = models / plan.id
+    write_files(folder, encode(bundle))
+    update_manifest(models, plan.id if current else None, key)
+    return folder, proof
