@@ -21,7 +21,8 @@ const ROOMS = [
 ];
 
 const RUNTIME_RULE = {
-  regex: '^onnxruntime',
+  // The address of its wasm is not the run-time itself.
+  regex: '^onnxruntime(?!.*\\.wasm\\?url$)',
   message: 'Only src/model/sessions.ts knows the inference run-time.',
 };
 

@@ -48,8 +48,8 @@ export interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
   readonly shots: number;
-  readonly mean_probability: number | null;
-  readonly defective: number | null;
+  readonly mean_probability: number;
+  readonly defective: number;
   readonly low: number;
   readonly high: number;
 }
@@ -87,7 +87,7 @@ export interface DemoProcess {
   readonly marginals: Readonly<Record<string, readonly number[]>>;
   readonly ar: Readonly<Record<string, number>>;
   readonly cholesky: readonly (readonly number[])[];
-  readonly campaign_sd: Readonly<Record<string, number>>;
+  readonly campaign_factors: Readonly<Record<string, readonly number[]>>;
   readonly coupled: readonly { readonly target: string; readonly source: string; readonly factor: number }[];
   readonly run_rate: { readonly alpha: number; readonly beta: number };
   readonly slope: number;
@@ -147,6 +147,20 @@ export interface Metric {
   readonly high: number | null;
 }
 
+/** The figures of one model under one protocol. */
+export interface Metrics {
+  readonly f1: Metric;
+  /** F1 at a threshold chosen without the test rows. */
+  readonly f1_tuned: Metric;
+  readonly roc_auc: Metric;
+  readonly pr_auc: Metric;
+  readonly accuracy: Metric;
+  readonly precision: Metric;
+  readonly recall: Metric;
+  readonly brier: Metric;
+  readonly ece: Metric;
+}
+
 export type Protocol = 'legacy' | 'grouped' | 'forward' | 'blocks' | 'campaign';
 
 export interface Figure {
@@ -155,7 +169,41 @@ export interface Figure {
   readonly rows: number;
   readonly defective: number;
   readonly threshold_rule: string;
-  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly metrics: Metrics;
+}
+
+/** Reconstruction error of a feature for a product, in scaled units: RMSE and share of variance explained. */
+export interface ReconstructionRow {
+  readonly feature: string;
+  readonly product: string;
+  readonly rmse: number;
+  readonly explained: number | null;
+}
+
+/** The same sentences in each language of the app, in the same order. */
+export interface Sentences {
+  readonly ko: readonly string[];
+  readonly en: readonly string[];
+  readonly vi: readonly string[];
+}
+
+/** What the models learned from. */
+export interface CardData {
+  readonly name: string;
+  readonly sha256: string;
+  readonly rows: number;
+  readonly distinct: number;
+  readonly twins: number;
+  /** Rows with a missing value. */
+  readonly incomplete: number;
+  readonly defective: number;
+  readonly defective_distinct: number;
+  readonly campaigns: number;
+  readonly campaign_rates: readonly number[];
+  /** Distinct shots by product number. */
+  readonly products: Readonly<Record<string, number>>;
+  readonly training_rows: number;
+  readonly training_protocol: string;
 }
 
 /** The model card: data facts, recipe and every protocol's figures beside the baselines. */
@@ -165,15 +213,63 @@ export interface Card {
   readonly kind: BundleKind;
   readonly version: string;
   readonly date: string;
-  readonly purpose: { readonly for: readonly string[]; readonly not_for: readonly string[] };
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly purpose: { readonly for: Sentences; readonly not_for: Sentences };
+  readonly data: CardData;
+  /** Nested objects of plain values. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly seed: number;
-  readonly licence: unknown;
+  readonly licence: Sentences;
   readonly figures: readonly Figure[];
-  readonly reconstruction: unknown;
-  readonly calibration_plot: unknown;
+  readonly reconstruction: readonly ReconstructionRow[];
+  readonly calibration_plot: readonly ReliabilityBin[];
+}
+
+/** One layer of the autoencoder: `activation(weight x + bias)` in float64. */
+export interface AutoencoderLayer {
+  /** One row an output. */
+  readonly weight: readonly (readonly number[])[];
+  readonly bias: readonly number[];
+  readonly activation: 'identity' | 'tanh' | 'relu' | 'sigmoid';
+}
+
+/** The weights of `autoencoder.onnx` as numbers, for explanations. */
+export interface AutoencoderWeights {
+  readonly schema: 1;
+  readonly encoder: readonly AutoencoderLayer[];
+  readonly decoder: readonly AutoencoderLayer[];
+}
+
+/** `activation(weight x + bias)`; one row of `weight` an output. */
+export interface LayerWeights {
+  readonly weight: readonly (readonly number[])[];
+  readonly bias: readonly number[];
+  readonly activation: 'identity' | 'tanh' | 'relu' | 'sigmoid';
+}
+
+/** The layers of `autoencoder.onnx` as numbers. */
+export interface AutoencoderWeights {
+  readonly schema: 1;
+  readonly encoder: readonly LayerWeights[];
+  readonly decoder: readonly LayerWeights[];
+}
+
+/** Where one array lies in `forest.bin`. */
+export interface ForestArray {
+  readonly name: 'value' | 'right' | 'cover' | 'feature';
+  readonly dtype: 'float64' | 'int32' | 'int8';
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface ForestIndex {
+  readonly schema: 1;
+  readonly trees: number;
+  readonly nodes: number;
+  readonly base_score: number;
+  readonly features: 42;
+  readonly offsets: readonly number[];
+  readonly arrays: readonly ForestArray[];
 }
 
 export interface ManifestFile {

@@ -1,4 +1,4 @@
-import type { Calibration, Conformal, Reference } from './bundle.ts';
+import type { Calibration, Conformal, ProductReference, Reference } from './bundle.ts';
 import { FEATURES, PRODUCT_INDEX, type FeatureName } from './feature.ts';
 import type { Confidence, HoldReason, Judgement, OutOfRange } from './verdict.ts';
 
@@ -32,8 +32,8 @@ export function judge(values: Float64Array, prediction: ShotPrediction, rules: J
       class: 'hold',
       probability: meaningless ? null : probability,
       extrapolated: !meaningless,
-      confidence: null,
-      confidenceScore: null,
+      confidence: 'low',
+      confidenceScore: 0,
       reasons,
     };
   }
@@ -51,9 +51,8 @@ export function judge(values: Float64Array, prediction: ShotPrediction, rules: J
 export function holdReasons(values: Float64Array, prediction: ShotPrediction, reference: Reference): HoldReason[] {
   const reasons: HoldReason[] = [];
   const productNumber = values[PRODUCT_INDEX] ?? NaN;
-  const key = String(productNumber);
-  const product = Object.hasOwn(reference.products, key) ? reference.products[key] : undefined;
-  if (!product) reasons.push({ kind: 'unknown_product', product: Number.isNaN(productNumber) ? null : productNumber });
+  const product = productOf(productNumber, reference);
+  if (!product && Number.isFinite(productNumber)) reasons.push({ kind: 'unknown_product', product: productNumber });
 
   const missing: FeatureName[] = [];
   const notFinite: FeatureName[] = [];
@@ -79,6 +78,12 @@ export function holdReasons(values: Float64Array, prediction: ShotPrediction, re
   return reasons;
 }
 
+/** What the bundle knows of a product number; undefined for any other number. */
+export function productOf(productNumber: number, reference: Reference): ProductReference | undefined {
+  const key = String(productNumber);
+  return Object.hasOwn(reference.products, key) ? reference.products[key] : undefined;
+}
+
 /** Conformal p-values of both classes at a calibrated probability: how usual it would be among good and defective shots. */
 export function conformalPValues(probability: number, conformal: Conformal): { normal: number; defect: number } {
   return {
@@ -101,20 +106,22 @@ function confidenceOf(
   };
 }
 
-/** The level at which `value` stands in an ascending list of quantiles, linear between levels, 0 below and 1 above it. */
+/**
+ * The level at which `value` stands in an ascending list of quantiles, linear between levels: by the lowest quantile at or
+ * above it. The lists of a bundle start with 0 and end with 1.
+ */
 function levelAt(value: number, quantiles: readonly number[], levels: readonly number[]): number {
-  const last = quantiles.length - 1;
   const at = (list: readonly number[], i: number): number => list[i] ?? NaN;
-  if (value <= at(quantiles, 0)) return at(levels, 0);
-  if (value >= at(quantiles, last)) return at(levels, last);
-  // The last quantile at or below the value, so that of equal quantiles the highest level counts.
   let low = 0;
-  let high = last;
-  while (high - low > 1) {
+  let high = quantiles.length;
+  while (low < high) {
     const middle = (low + high) >> 1;
-    if (at(quantiles, middle) <= value) low = middle;
-    else high = middle;
+    if (at(quantiles, middle) >= value) high = middle;
+    else low = middle + 1;
   }
-  const span = at(quantiles, high) - at(quantiles, low);
-  return at(levels, low) + ((value - at(quantiles, low)) / span) * (at(levels, high) - at(levels, low));
+  if (low === 0) return at(levels, 0);
+  if (low === quantiles.length) return at(levels, low - 1);
+  const below = at(quantiles, low - 1);
+  const share = (value - below) / (at(quantiles, low) - below);
+  return at(levels, low - 1) + (at(levels, low) - at(levels, low - 1)) * share;
 }

@@ -12,8 +12,8 @@ export type Confidence = 'high' | 'medium' | 'low';
 export type HoldReason =
   /** Inference did not answer: no bundle, no worker, a timeout. */
   | { readonly kind: 'unavailable'; readonly error: AppError }
-  /** Not a product the bundle knows; null where the product itself is missing. */
-  | { readonly kind: 'unknown_product'; readonly product: number | null }
+  /** Not a product the bundle knows. A product that is itself missing or not finite is that instead. */
+  | { readonly kind: 'unknown_product'; readonly product: number }
   | { readonly kind: 'missing'; readonly features: readonly FeatureName[] }
   | { readonly kind: 'not_finite'; readonly features: readonly FeatureName[] }
   /** Outside the range the model may be trusted with. */
@@ -37,10 +37,10 @@ export interface Judgement {
   readonly probability: number | null;
   /** The probability comes from inputs the model was not trained for: a HOLD that keeps its number. */
   readonly extrapolated: boolean;
-  /** Null for a HOLD. */
-  readonly confidence: Confidence | null;
-  /** 1 - conformal p-value of the other class, 0..1; null for a HOLD. */
-  readonly confidenceScore: number | null;
+  /** A HOLD has no class to be sure of: `low`. */
+  readonly confidence: Confidence;
+  /** 1 - conformal p-value of the other class, 0..1; 0 for a HOLD. */
+  readonly confidenceScore: number;
   /** Empty unless the class is `hold`. */
   readonly reasons: readonly HoldReason[];
 }

@@ -38,13 +38,19 @@ export interface Line {
   /** The policy in use with its threshold; null before the first load. */
   readonly policy: ResolvedPolicy | null;
   setPolicy(policy: Policy): void;
-  /** Loads a bundle and switches to it (null: the manifest's current one). */
+  /**
+   * Loads a bundle and switches to it (null: the manifest's current one); on failure what was in use stays in use. As long as
+   * nothing is in use, a load that failed for a reason that may pass is tried again by itself.
+   */
   load(bundleId: string | null): Promise<Result<LoadedBundle>>;
   /** A live shot. Always resolves: when inference is unavailable, to a HOLD that says so. */
   receive(shot: Shot): Promise<JudgedShot>;
-  /** Shots of a file, in order: repeats are scored and marked. Fails only when aborted. */
+  /**
+   * Shots of a file, in order, all judged with the bundle and policy of the beginning: repeats are scored and marked, also
+   * those that the caller has marked already. Waits while inference restarts. Fails only when aborted.
+   */
   receiveMany(shots: readonly Shot[], options?: BatchOptions): Promise<Result<readonly JudgedShot[]>>;
-  /** What would be said of a shot, with all details; leaves no record and announces nothing. */
+  /** What is said of a shot, with all details; leaves no record and announces nothing. */
   preview(shot: Shot, options?: { signal?: AbortSignal }): Promise<Verdict>;
   /** Calls the listener on every event of that type; returns the way to stop. */
   on<E extends keyof LineEvents>(event: E, listener: (payload: LineEvents[E]) => void): () => void;

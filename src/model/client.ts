@@ -1,17 +1,21 @@
 import type { AppError } from '../domain/app-error.ts';
 import type { Calibration, Card, Manifest, ManifestBundle, Reference, Scaler } from '../domain/bundle.ts';
 import type { Result } from '../domain/result.ts';
+import type { ExplanationFiles } from './bundle.ts';
 import type { Prediction } from './prediction.ts';
+import type { SelfTestReport } from './self-test.ts';
 
 /** A bundle in use: what the screens and the judge need of it. The models themselves stay in the worker. */
 export interface LoadedBundle {
   readonly entry: ManifestBundle;
+  /** Backend that runs it, such as `wasm`. */
+  readonly backend: string;
   readonly scaler: Scaler;
   readonly calibration: Calibration;
   readonly reference: Reference;
   readonly card: Card;
-  /** Whether the bundle brought its trees for explanations. */
-  readonly hasForest: boolean;
+  /** Both models as numbers, for explanations; null in a bundle without them. */
+  readonly explanation: ExplanationFiles | null;
 }
 
 /** How far a download is, in bytes of the bundle's files. */
@@ -25,22 +29,16 @@ export interface LoadProgress {
 export type ClientStatus =
   | { readonly state: 'idle' }
   | { readonly state: 'loading'; readonly progress: LoadProgress | null }
+  /** `bundleId` is the one loaded last. */
   | { readonly state: 'ready'; readonly bundleId: string; readonly backend: string }
+  /** The worker died; a new one loads what was loaded. */
   | { readonly state: 'restarting'; readonly cause: AppError }
   | { readonly state: 'unavailable'; readonly error: AppError };
 
 export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** Default 10 s for a prediction. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default 10 s, for a load 120 s. A worker that lets any call but a load run out of time is replaced. */
   readonly timeoutMs?: number;
-}
-
-/** Outcome of the golden vectors. */
-export interface SelfTestReport {
-  readonly rows: number;
-  /** Largest |difference| of a calibrated probability. */
-  readonly maxDifference: number;
-  readonly durationMs: number;
 }
 
 /** What the diagnostics show about inference. */
@@ -48,29 +46,29 @@ export interface ModelDiagnostics {
   readonly backend: string;
   readonly runtimeVersion: string;
   readonly crossOriginIsolated: boolean;
-  readonly wasmHeapBytes: number;
-  /** Times of the last load, in milliseconds. */
-  readonly timings: { readonly download: number; readonly runtime: number; readonly sessions: number; readonly selfTest: number };
+  /** Memory the backend has taken for good. */
+  readonly heapBytes: number;
+  /** Times of the last load, in milliseconds; the first `sessions` includes the start of the run-time. */
+  readonly timings: { readonly download: number; readonly sessions: number; readonly selfTest: number };
 }
 
-/** Inference, seen from the page: a worker behind a typed protocol. */
+/** Inference, seen from the page: a worker behind a typed protocol. Several bundles may be loaded at a time. */
 export interface PredictionClient {
   readonly status: ClientStatus;
   /** The signed list of bundles. */
   manifest(options?: CallOptions): Promise<Result<Manifest>>;
-  /**
-   * Loads a bundle (null: the manifest's current one), proves it on its golden vectors and switches to it. On failure the
-   * bundle that was in use stays in use.
-   */
+  /** Loads a bundle (null: the manifest's current one) and proves it on its golden vectors. Loads of one id are shared. */
   load(
     bundleId: string | null,
-    options?: CallOptions & { onProgress?: (progress: LoadProgress) => void },
+    options?: CallOptions & { readonly onProgress?: (progress: LoadProgress) => void },
   ): Promise<Result<LoadedBundle>>;
-  /** Predicts n shots from n*30 recorded values (NaN = missing), row by row. */
-  predict(values: Float64Array, options?: CallOptions): Promise<Result<Prediction>>;
-  /** Runs the golden vectors of the bundle in use again. */
-  selfTest(options?: CallOptions): Promise<Result<SelfTestReport>>;
-  diagnostics(options?: CallOptions): Promise<Result<ModelDiagnostics>>;
+  /** Frees a bundle that is not needed any more. */
+  unload(bundleId: string): Promise<Result<null>>;
+  /** Predicts n shots with a loaded bundle from n*30 recorded values (NaN = missing), row by row. */
+  predict(bundleId: string, values: Float64Array, options?: CallOptions): Promise<Result<Prediction>>;
+  /** Runs the golden vectors of a loaded bundle again. */
+  selfTest(bundleId: string, options?: CallOptions): Promise<Result<SelfTestReport>>;
+  diagnostics(bundleId: string, options?: CallOptions): Promise<Result<ModelDiagnostics>>;
   /** Calls the listener on every change of status; returns the way to stop. */
   onStatus(listener: (status: ClientStatus) => void): () => void;
   /** Ends the worker; pending calls come back as `aborted`. */

@@ -1,0 +1,254 @@
+import { appError } from '../domain/app-error.ts';
+import { FEATURE_COUNT } from '../domain/feature.ts';
+import { resolvePolicy, type Policy, type ResolvedPolicy } from '../domain/policy.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { sameValues, type Shot, type ShotSource } from '../domain/shot.ts';
+import type { JudgedShot, Verdict } from '../domain/verdict.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ClientStatus, LoadedBundle, PredictionClient } from '../model/client.ts';
+import { Emitter } from './emitter.ts';
+import type { BatchOptions, Line, LineEvents } from './line.ts';
+import { unavailableVerdict, verdictOf, type Rules } from './verdicts.ts';
+
+/** Shots that travel to the worker at a time: judging them takes the page a few milliseconds. */
+const BATCH_ROWS = 1024;
+/** A live verdict that takes longer is a HOLD: the next shot is about to come. */
+const LIVE_TIMEOUT_MS = 5_000;
+/** How long a file waits for inference to come back before its shots become HOLD. */
+const RECOVERY_MS = 60_000;
+
+export interface LineOptions {
+  readonly client: PredictionClient;
+  readonly journal: Journal;
+  /** Wait before the n-th new attempt (from 0) at a first load that failed, in milliseconds. */
+  readonly retryDelayMs?: (attempt: number) => number;
+}
+
+/** A bundle in use and how many calls count on it: it is freed when the last of them ends after a switch. */
+interface Lease {
+  readonly bundle: LoadedBundle;
+  users: number;
+  retired: boolean;
+}
+
+/** The {@link Line} of a device: one client, one journal. */
+export function createLine(options: LineOptions): Line {
+  return new ShotLine(options);
+}
+
+class ShotLine implements Line {
+  readonly #client: PredictionClient;
+  readonly #journal: Journal;
+  readonly #retryDelayMs: (attempt: number) => number;
+  readonly #events = new Emitter<LineEvents>();
+  readonly #previous = new Map<ShotSource, Float64Array>();
+  #lease: Lease | null = null;
+  #chosenPolicy: Policy | null = null;
+  #policy: ResolvedPolicy | null = null;
+  /** Live shots take turns, so that they are announced in the order they came. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #retry: { timer: ReturnType<typeof setTimeout> | null; attempt: number } = { timer: null, attempt: 0 };
+
+  constructor({ client, journal, retryDelayMs }: LineOptions) {
+    this.#client = client;
+    this.#journal = journal;
+    this.#retryDelayMs = retryDelayMs ?? ((attempt) => Math.min(60_000, 2_000 * 2 ** attempt));
+    client.onStatus((status) => {
+      this.#events.emit('status', status);
+    });
+  }
+
+  get status(): ClientStatus {
+    return this.#client.status;
+  }
+
+  get bundle(): LoadedBundle | null {
+    return this.#lease?.bundle ?? null;
+  }
+
+  get policy(): ResolvedPolicy | null {
+    return this.#policy;
+  }
+
+  on<E extends keyof LineEvents>(event: E, listener: (payload: LineEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#chosenPolicy = policy;
+    if (this.#lease) this.#resolvePolicy(this.#lease.bundle);
+  }
+
+  async load(bundleId: string | null): Promise<Result<LoadedBundle>> {
+    if (this.#retry.timer !== null) clearTimeout(this.#retry.timer);
+    const loaded = await this.#client.load(bundleId);
+    if (!loaded.ok) {
+      if (!this.#lease && loaded.error.retryable) this.#retryLater(bundleId);
+      return loaded;
+    }
+    this.#retry = { timer: null, attempt: 0 };
+    this.#use(loaded.value);
+    return loaded;
+  }
+
+  receive(shot: Shot): Promise<JudgedShot> {
+    const turn = this.#turn.then(() => this.#receive(shot));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async receiveMany(
+    shots: readonly Shot[],
+    { signal, onProgress, details = false }: BatchOptions = {},
+  ): Promise<Result<readonly JudgedShot[]>> {
+    const judged: JudgedShot[] = [];
+    const lease = this.#takeLease();
+    try {
+      for (let from = 0; from < shots.length; from += BATCH_ROWS) {
+        const chunk = shots.slice(from, from + BATCH_ROWS).map((shot, i) => markRepeat(shot, shots[from + i - 1]?.values));
+        await this.#record(this.#journal.recordShots(chunk));
+        const verdicts = await this.#judge(chunk, lease.rules, { signal, details, patient: true });
+        if (signal?.aborted) return err(appError('aborted', {}));
+        const done = chunk.map((shot, i): JudgedShot => ({ shot, verdict: required(verdicts[i]) }));
+        await this.#record(this.#journal.recordVerdicts(done));
+        judged.push(...done);
+        onProgress?.({ done: judged.length, total: shots.length });
+      }
+      return ok(judged);
+    } finally {
+      lease.end();
+    }
+  }
+
+  async preview(shot: Shot, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
+    const lease = this.#takeLease();
+    try {
+      const [verdict] = await this.#judge([shot], lease.rules, { signal, details: true, patient: false });
+      return required(verdict);
+    } finally {
+      lease.end();
+    }
+  }
+
+  async #receive(incoming: Shot): Promise<JudgedShot> {
+    const shot = markRepeat(incoming, this.#previous.get(incoming.source));
+    this.#previous.set(shot.source, shot.values);
+    await this.#record(this.#journal.recordShots([shot]));
+    const lease = this.#takeLease();
+    try {
+      const [verdict] = await this.#judge([shot], lease.rules, { details: true, patient: false });
+      const judged = { shot, verdict: required(verdict) };
+      await this.#record(this.#journal.recordVerdicts([judged]));
+      this.#events.emit('judged', judged);
+      return judged;
+    } finally {
+      lease.end();
+    }
+  }
+
+  /** One verdict a shot, whatever happens. */
+  async #judge(
+    shots: readonly Shot[],
+    rules: Rules | null,
+    { signal, details, patient }: { signal?: AbortSignal | undefined; details: boolean; patient: boolean },
+  ): Promise<Verdict[]> {
+    if (!rules) {
+      const { status } = this;
+      const error = status.state === 'unavailable' ? status.error : appError('not_ready', {});
+      return shots.map(() => unavailableVerdict(error, null));
+    }
+    const values = new Float64Array(shots.length * FEATURE_COUNT);
+    for (const [i, shot] of shots.entries()) values.set(shot.values, i * FEATURE_COUNT);
+    const ask = () =>
+      this.#client.predict(rules.bundle.entry.id, values, { signal, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
+    let prediction = await ask();
+    if (!prediction.ok && patient && prediction.error.retryable && (await this.#recovered(signal))) prediction = await ask();
+    if (!prediction.ok) {
+      const { error } = prediction;
+      return shots.map(() => unavailableVerdict(error, rules));
+    }
+    const { value } = prediction;
+    return shots.map((shot, row) => verdictOf(shot.values, value, row, rules, details));
+  }
+
+  /** Waits until inference is ready again; false when it is not within {@link RECOVERY_MS}, or the caller gave up. */
+  #recovered(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.status.state === 'ready') return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const finish = (recovered: boolean): void => {
+        clearTimeout(timer);
+        stop();
+        signal?.removeEventListener('abort', giveUp);
+        resolve(recovered);
+      };
+      const giveUp = (): void => {
+        finish(false);
+      };
+      const timer = setTimeout(giveUp, RECOVERY_MS);
+      const stop = this.#client.onStatus(({ state }) => {
+        if (state === 'ready') finish(true);
+      });
+      signal?.addEventListener('abort', giveUp);
+    });
+  }
+
+  /** A record that cannot be kept is reported and holds nothing up: the operator needs the verdict. */
+  async #record(recorded: Promise<Result<void>>): Promise<void> {
+    const result = await recorded;
+    if (!result.ok) this.#events.emit('journalFailure', result.error);
+  }
+
+  #use(bundle: LoadedBundle): void {
+    const previous = this.#lease;
+    if (previous?.bundle.entry.id !== bundle.entry.id) {
+      this.#lease = { bundle, users: 0, retired: false };
+      if (previous) {
+        previous.retired = true;
+        this.#freeWhenUnused(previous);
+      }
+    }
+    this.#events.emit('bundle', bundle);
+    this.#resolvePolicy(bundle);
+  }
+
+  #resolvePolicy({ calibration }: LoadedBundle): void {
+    this.#policy = resolvePolicy(this.#chosenPolicy ?? calibration.default_policy, calibration.thresholds);
+    this.#events.emit('policy', this.#policy);
+  }
+
+  #takeLease(): { rules: Rules | null; end: () => void } {
+    const lease = this.#lease;
+    if (!lease || !this.#policy) return { rules: null, end: () => undefined };
+    lease.users += 1;
+    return {
+      rules: { bundle: lease.bundle, policy: this.#policy },
+      end: () => {
+        lease.users -= 1;
+        this.#freeWhenUnused(lease);
+      },
+    };
+  }
+
+  #freeWhenUnused({ bundle, users, retired }: Lease): void {
+    if (retired && users === 0 && this.bundle?.entry.id !== bundle.entry.id) void this.#client.unload(bundle.entry.id);
+  }
+
+  #retryLater(bundleId: string | null): void {
+    const delay = this.#retryDelayMs(this.#retry.attempt);
+    this.#retry.attempt += 1;
+    this.#retry.timer = setTimeout(() => {
+      this.#retry.timer = null;
+      void this.load(bundleId);
+    }, delay);
+  }
+}
+
+function markRepeat(shot: Shot, previous: Float64Array | undefined): Shot {
+  return !shot.repeat && previous && sameValues(shot.values, previous) ? { ...shot, repeat: true } : shot;
+}
+
+function required(verdict: Verdict | undefined): Verdict {
+  if (!verdict) throw new Error('a shot is without a verdict');
+  return verdict;
+}
+

@@ -1,0 +1,47 @@
+import { appError, detailOf } from '../domain/app-error.ts';
+import type { Manifest, ManifestBundle } from '../domain/bundle.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { manifestSchema } from './bundle-schema.ts';
+import type { Bytes, ModelFiles } from './files.ts';
+import { parseJson } from './json.ts';
+
+const FILE = 'manifest.json';
+const SIGNATURE = 'manifest.sig';
+
+/**
+ * The list of bundles, once its detached signature (ECDSA P-256 with SHA-256, base64 of r||s) fits its bytes.
+ * `publicKey` is the PEM of the key it must be signed with. A damaged or replaced manifest could point at any model.
+ */
+export async function readManifest(files: ModelFiles, publicKey: string, signal?: AbortSignal): Promise<Result<Manifest>> {
+  const [manifest, signature] = await Promise.all([files.read(FILE, { signal }), files.read(SIGNATURE, { signal })]);
+  if (!manifest.ok) return manifest;
+  if (!signature.ok) return signature;
+  const verified = await verifySignature(manifest.value, signature.value, publicKey);
+  return verified.ok ? parseJson(FILE, manifest.value, manifestSchema) : verified;
+}
+
+/** The bundle of an id, or the current one for null. */
+export function findBundle(manifest: Manifest, bundleId: string | null): Result<ManifestBundle> {
+  const id = bundleId ?? manifest.current;
+  const entry = manifest.bundles.find((bundle) => bundle.id === id);
+  return entry ? ok(entry) : err(appError('bundle_unknown', { bundle: id }));
+}
+
+async function verifySignature(content: Bytes, signature: Bytes, publicKey: string): Promise<Result<null>> {
+  // Typed as always there; the browser leaves it out on a page that came over plain http.
+  const subtle = crypto.subtle as SubtleCrypto | undefined;
+  if (!subtle) return err(appError('insecure_context', {}));
+  try {
+    const spki = decodeBase64(publicKey.replace(/-----[^-]+-----/g, ''));
+    const key = await subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+    const raw = decodeBase64(new TextDecoder().decode(signature));
+    if (await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, raw, content)) return ok(null);
+    return err(appError('signature_invalid', { file: FILE }));
+  } catch (thrown) {
+    return err(appError('signature_invalid', { file: FILE }, detailOf(thrown)));
+  }
+}
+
+function decodeBase64(text: string): Bytes {
+  return Uint8Array.from(atob(text.replace(/\s/g, '')), (character) => character.charCodeAt(0));
+}

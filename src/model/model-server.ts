@@ -1,0 +1,159 @@
+import { appError, detailOf } from '../domain/app-error.ts';
+import type { Manifest } from '../domain/bundle.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { BackendFactory } from './backend.ts';
+import { readBundle, type Bundle } from './bundle.ts';
+import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
+import type { ModelFiles } from './files.ts';
+import { findBundle, readManifest } from './manifest.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Prediction } from './prediction.ts';
+import { selfTest, type SelfTestReport } from './self-test.ts';
+
+/** What a model server works with. */
+export interface ModelServerOptions {
+  readonly files: ModelFiles;
+  /** PEM of the key that signed the manifest. */
+  readonly publicKey: string;
+  readonly createBackend: BackendFactory;
+}
+
+interface InUse {
+  readonly bundle: Bundle;
+  readonly pipeline: Pipeline;
+  readonly timings: ModelDiagnostics['timings'];
+}
+
+/** Everything inference does, wherever it runs: loads bundles, proves them, predicts with any of those that are loaded. */
+export class ModelServer {
+  readonly #options: ModelServerOptions;
+  readonly #loaded = new Map<string, InUse>();
+
+  constructor(options: ModelServerOptions) {
+    this.#options = options;
+  }
+
+  /** The signed list of bundles, asked for again each time: a release may have come. */
+  async manifest(signal?: AbortSignal): Promise<Result<Manifest>> {
+    return readManifest(this.#options.files, this.#options.publicKey, signal);
+  }
+
+  /**
+   * Loads a bundle (null: the current one) and proves it on its golden vectors. Nothing is kept of one that fails; one that is
+   * loaded already is not loaded again, for a bundle never changes.
+   */
+  async load(
+    bundleId: string | null,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: LoadProgress) => void } = {},
+  ): Promise<Result<LoadedBundle>> {
+    const started = performance.now();
+    const manifest = await this.manifest(signal);
+    if (!manifest.ok) return manifest;
+    const found = findBundle(manifest.value, bundleId);
+    if (!found.ok) return found;
+    const entry = found.value;
+    const present = this.#loaded.get(entry.id);
+    if (present) return ok(describe(present));
+    const totalBytes = entry.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const read = await readBundle(this.#options.files, entry, {
+      signal,
+      onBytes: (loadedBytes) => onProgress?.({ bundleId: entry.id, loadedBytes, totalBytes }),
+    });
+    if (!read.ok) return read;
+    const downloaded = performance.now();
+
+    const built = await this.#build(read.value);
+    if (!built.ok) return built;
+    const sessions = performance.now();
+    const proven = await this.#prove(read.value, built.value);
+    if (!proven.ok || signal?.aborted) {
+      await built.value.release();
+      return proven.ok ? err(appError('aborted', {})) : proven;
+    }
+    const inUse = {
+      bundle: read.value,
+      pipeline: built.value,
+      timings: {
+        download: downloaded - started,
+        sessions: sessions - downloaded,
+        selfTest: performance.now() - sessions,
+      },
+    };
+    this.#loaded.set(entry.id, inUse);
+    return ok(describe(inUse));
+  }
+
+  /** Frees a bundle's memory. */
+  async unload(bundleId: string): Promise<Result<null>> {
+    const previous = this.#loaded.get(bundleId);
+    this.#loaded.delete(bundleId);
+    await previous?.pipeline.release();
+    return ok(null);
+  }
+
+  /** Predicts n shots from n*30 recorded values. Lets other work in between two chunks. */
+  async predict(bundleId: string, values: Float64Array, signal?: AbortSignal): Promise<Result<Prediction>> {
+    const inUse = this.#loaded.get(bundleId);
+    if (!inUse) return err(appError('not_ready', {}));
+    try {
+      return ok(await inUse.pipeline.run(values, { signal, between: nextTask }));
+    } catch (thrown) {
+      return err(signal?.aborted ? appError('aborted', {}) : appError('runtime_failed', { detail: detailOf(thrown) }));
+    }
+  }
+
+  async selfTest(bundleId: string): Promise<Result<SelfTestReport>> {
+    const inUse = this.#loaded.get(bundleId);
+    return inUse ? this.#prove(inUse.bundle, inUse.pipeline) : err(appError('not_ready', {}));
+  }
+
+  diagnostics(bundleId: string): Result<ModelDiagnostics> {
+    const inUse = this.#loaded.get(bundleId);
+    if (!inUse) return err(appError('not_ready', {}));
+    const { backend } = inUse.pipeline;
+    return ok({
+      backend: backend.name,
+      runtimeVersion: backend.runtimeVersion,
+      crossOriginIsolated: globalThis.crossOriginIsolated,
+      heapBytes: backend.heapBytes(),
+      timings: inUse.timings,
+    });
+  }
+
+  async #build(bundle: Bundle): Promise<Result<Pipeline>> {
+    try {
+      return ok(new Pipeline(await this.#options.createBackend(bundle), bundle));
+    } catch (thrown) {
+      return err(appError('runtime_failed', { detail: detailOf(thrown) }));
+    }
+  }
+
+  /** The golden vectors, which also warm the sessions up. */
+  async #prove(bundle: Bundle, pipeline: Pipeline): Promise<Result<SelfTestReport>> {
+    try {
+      const report = await selfTest(pipeline, bundle.golden);
+      if (report.failures === 0) return ok(report);
+      const { failures: rows, maxDifference } = report;
+      return err(appError('self_test_failed', { bundle: bundle.entry.id, rows, maxDifference }));
+    } catch (thrown) {
+      return err(appError('runtime_failed', { detail: detailOf(thrown) }));
+    }
+  }
+}
+
+function describe({ bundle, pipeline }: InUse): LoadedBundle {
+  const { entry, scaler, calibration, reference, card, explanation } = bundle;
+  return { entry, backend: pipeline.backend.name, scaler, calibration, reference, card, explanation };
+}
+
+/** Resolves in a later task, so that messages which arrived in the meantime are handled first. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,133 @@
+import { LATENT_COUNT, type Calibration, type ProductReference, type Reference, type Scaler } from '../domain/bundle.ts';
+import { FEATURE_COUNT, PRODUCT_INDEX } from '../domain/feature.ts';
+import { productOf } from '../domain/judge.ts';
+import { CHUNK_ROWS, type InferenceBackend } from './backend.ts';
+import type { Prediction } from './prediction.ts';
+
+/** What the pipeline needs of a bundle beside the models. */
+export interface PipelineParameters {
+  readonly scaler: Scaler;
+  readonly calibration: Pick<Calibration, 'platt'>;
+  readonly reference: Reference;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Awaited between chunks, so that a live shot may go between two chunks of a file. */
+  readonly between?: () => Promise<void>;
+}
+
+/**
+ * The pipeline of docs/bundle.md, steps 1 to 6: scale, autoencoder, boosting, calibration, SPE and T2.
+ * Chunks of concurrent calls take turns: the backend runs one at a time.
+ */
+export class Pipeline {
+  readonly #backend: InferenceBackend;
+  readonly #impute: Float64Array;
+  readonly #mean: Float64Array;
+  readonly #scale: Float64Array;
+  readonly #clip: number;
+  readonly #platt: { readonly a: number; readonly b: number };
+  readonly #reference: Reference;
+  readonly #centred = new Float64Array(LATENT_COUNT);
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(backend: InferenceBackend, { scaler, calibration, reference }: PipelineParameters) {
+    this.#backend = backend;
+    this.#impute = Float64Array.from(scaler.impute);
+    this.#mean = Float64Array.from(scaler.mean);
+    this.#scale = Float64Array.from(scaler.scale);
+    this.#clip = scaler.clip;
+    this.#platt = calibration.platt;
+    this.#reference = reference;
+  }
+
+  get backend(): InferenceBackend {
+    return this.#backend;
+  }
+
+  /**
+   * Predicts n shots from n*30 recorded values (NaN = missing). Rejects with the signal's reason when aborted, and with
+   * what the backend threw.
+   */
+  async run(values: Float64Array, { signal, between }: RunOptions = {}): Promise<Prediction> {
+    const rows = values.length / FEATURE_COUNT;
+    if (!Number.isInteger(rows)) throw new RangeError(`${values.length} values are not rows of ${FEATURE_COUNT}`);
+    const started = performance.now();
+    const out = {
+      rows,
+      scaled: new Float64Array(rows * FEATURE_COUNT),
+      latents: new Float64Array(rows * LATENT_COUNT),
+      reconstruction: new Float64Array(rows * FEATURE_COUNT),
+      score: new Float64Array(rows),
+      probability: new Float64Array(rows),
+      spe: new Float64Array(rows),
+      t2: new Float64Array(rows),
+    };
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      if (from > 0) await between?.();
+      signal?.throwIfAborted();
+      const turn = this.#turn.then(() => this.#runChunk(values, out, from, Math.min(CHUNK_ROWS, rows - from)));
+      this.#turn = turn.catch(() => undefined);
+      await turn;
+    }
+    return { ...out, durationMs: performance.now() - started };
+  }
+
+  /** Frees the models once the chunk that is running has ended; what is called afterwards rejects. */
+  async release(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#backend.release());
+    await this.#turn;
+  }
+
+  async #runChunk(values: Float64Array, out: Omit<Prediction, 'durationMs'>, from: number, rows: number): Promise<void> {
+    const scaled = out.scaled.subarray(from * FEATURE_COUNT, (from + rows) * FEATURE_COUNT);
+    this.#scaleRows(values, from, scaled);
+    const { latents, reconstruction, score } = await this.#backend.infer(scaled, rows);
+    out.latents.set(latents, from * LATENT_COUNT);
+    out.reconstruction.set(reconstruction, from * FEATURE_COUNT);
+    out.score.set(score, from);
+    const { a, b } = this.#platt;
+    for (let row = 0; row < rows; row += 1) {
+      out.probability[from + row] = 1 / (1 + Math.exp(-(a * (score[row] ?? NaN) + b)));
+      out.spe[from + row] = squaredError(scaled, reconstruction, row * FEATURE_COUNT);
+      const product = productOf(values[(from + row) * FEATURE_COUNT + PRODUCT_INDEX] ?? NaN, this.#reference);
+      out.t2[from + row] = product ? this.#hotelling(latents, row * LATENT_COUNT, product) : NaN;
+    }
+  }
+
+  /** Steps 1 and 2, in exactly the contract's order of operations: the trees compare the result bit by bit. */
+  #scaleRows(values: Float64Array, from: number, scaled: Float64Array): void {
+    const offset = from * FEATURE_COUNT;
+    const clip = this.#clip;
+    for (let k = 0; k < scaled.length; k += 1) {
+      const i = k % FEATURE_COUNT;
+      const value = values[offset + k] ?? NaN;
+      const known = Number.isFinite(value) ? value : (this.#impute[i] ?? NaN);
+      scaled[k] = Math.min(clip, Math.max(-clip, (known - (this.#mean[i] ?? NaN)) / (this.#scale[i] ?? NaN)));
+    }
+  }
+
+  /** T2 of one row's latents against a product's mean and precision. */
+  #hotelling(latents: Float64Array, offset: number, { t2 }: ProductReference): number {
+    const centred = this.#centred;
+    for (let i = 0; i < LATENT_COUNT; i += 1) centred[i] = (latents[offset + i] ?? NaN) - (t2.mean[i] ?? NaN);
+    let sum = 0;
+    for (let i = 0; i < LATENT_COUNT; i += 1) {
+      const row = t2.precision[i];
+      let product = 0;
+      for (let j = 0; j < LATENT_COUNT; j += 1) product += (row?.[j] ?? NaN) * (centred[j] ?? NaN);
+      sum += product * (centred[i] ?? NaN);
+    }
+    return sum;
+  }
+}
+
+function squaredError(scaled: Float64Array, reconstruction: Float64Array, offset: number): number {
+  let sum = 0;
+  for (let i = offset; i < offset + FEATURE_COUNT; i += 1) {
+    const difference = (scaled[i] ?? NaN) - (reconstruction[i] ?? NaN);
+    sum += difference * difference;
+  }
+  return sum;
+}

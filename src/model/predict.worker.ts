@@ -1,0 +1,28 @@
+/** The worker of the models: configured by the first message, then a server behind this port. */
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { CommandHandler } from './command-handler.ts';
+import { httpFiles } from './files.ts';
+import { ModelServer } from './model-server.ts';
+import { commandSchema } from './protocol.ts';
+import { configureRuntime, createWasmBackend } from './sessions.ts';
+
+configureRuntime({ url: wasmUrl });
+
+let handler: CommandHandler | null = null;
+
+self.onmessage = ({ data }: MessageEvent<unknown>) => {
+  const command = commandSchema.parse(data);
+  if (command.kind === 'configure') {
+    const server = new ModelServer({
+      files: httpFiles(command.modelsUrl),
+      publicKey: __MANIFEST_PUBLIC_KEY__,
+      createBackend: createWasmBackend,
+    });
+    handler = new CommandHandler(server, (reply, transfer) => {
+      self.postMessage(reply, { transfer });
+    });
+    return;
+  }
+  if (!handler) throw new Error('the first message must be "configure"');
+  void handler.handle(command);
+};

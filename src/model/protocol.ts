@@ -1,0 +1,59 @@
+import type { AppError } from '../domain/app-error.ts';
+import type { Manifest } from '../domain/bundle.ts';
+import { z } from '../domain/zod.ts';
+import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
+import type { Prediction } from './prediction.ts';
+import type { SelfTestReport } from './self-test.ts';
+
+/**
+ * What the page and the worker say to each other. Every command has an id and gets exactly one reply, except
+ * `configure` and `abort`.
+ */
+
+const id = z.int().nonnegative();
+
+export const commandSchema = z.discriminatedUnion('kind', [
+  /** The first message: the address of the models, ending with a slash. Has no reply. */
+  z.object({ kind: z.literal('configure'), modelsUrl: z.url() }),
+  z.object({ kind: z.literal('manifest'), id }),
+  z.object({ kind: z.literal('load'), id, bundleId: z.string().nullable() }),
+  // Only that it is an array of doubles is checked: the pipeline takes every double there is.
+  z.object({ kind: z.literal('predict'), id, bundleId: z.string(), values: z.instanceof(Float64Array) }),
+  z.object({ kind: z.literal('unload'), id, bundleId: z.string() }),
+  z.object({ kind: z.literal('selfTest'), id, bundleId: z.string() }),
+  z.object({ kind: z.literal('diagnostics'), id, bundleId: z.string() }),
+  /** Give up the command of that id; it answers `aborted`. */
+  z.object({ kind: z.literal('abort'), id }),
+]);
+
+export type Command = z.infer<typeof commandSchema>;
+/** A command that is answered. */
+export type Question = Exclude<Command, { kind: 'abort' | 'configure' }>;
+
+/** The value of a successful reply, by kind of command. */
+export interface Answers {
+  manifest: Manifest;
+  load: LoadedBundle;
+  predict: Prediction;
+  unload: null;
+  selfTest: SelfTestReport;
+  diagnostics: ModelDiagnostics;
+}
+
+export type Reply =
+  | { readonly kind: 'answer'; readonly id: number; readonly value: Answers[keyof Answers] }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: AppError }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: LoadProgress };
+
+/** The envelope of a reply; what is inside comes from our own code of the same build. */
+export const replySchema = z.custom<Reply>(
+  (reply) =>
+    typeof reply === 'object' &&
+    reply !== null &&
+    'kind' in reply &&
+    'id' in reply &&
+    typeof reply.id === 'number' &&
+    ((reply.kind === 'answer' && 'value' in reply) ||
+      (reply.kind === 'failure' && 'error' in reply) ||
+      (reply.kind === 'progress' && 'progress' in reply)),
+);

@@ -1,0 +1,253 @@
+import { appError, type AppError } from '../domain/app-error.ts';
+import { err, type Result } from '../domain/result.ts';
+import type { CallOptions, ClientStatus, LoadedBundle, LoadProgress, PredictionClient } from './client.ts';
+import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
+
+/** The part of a `Worker` that the client uses. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+export interface WorkerClientOptions {
+  readonly createWorker: () => WorkerLike;
+  /** Address of the models, ending with a slash. */
+  readonly modelsUrl: string;
+  /** Wait before the n-th restart in a row (from 0), in milliseconds. */
+  readonly restartDelayMs?: (attempt: number) => number;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+const LOAD_TIMEOUT_MS = 120_000;
+const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt);
+
+interface Pending {
+  readonly settle: (result: Result<Answers[keyof Answers]>) => void;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+type Unnumbered<C> = C extends Question ? Omit<C, 'id'> : never;
+
+/**
+ * The client of a model worker.
+ *
+ * A worker that reports an error, cannot run its models any more or lets a call run out of time is replaced: pending calls
+ * come back as `worker_died`, the new worker loads what was loaded (status `restarting`, then `ready`), and as long as that
+ * fails it is tried again with growing pauses (status `unavailable`).
+ */
+export class WorkerPredictionClient implements PredictionClient {
+  readonly #options: WorkerClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(status: ClientStatus) => void>();
+  readonly #loads = new Map<string | null, Promise<Result<LoadedBundle>>>();
+  /** Bundles that a new worker has to load again, the one loaded last at the end, with their backends. */
+  readonly #loaded = new Map<string, string>();
+  #status: ClientStatus = { state: 'idle' };
+  #worker: WorkerLike | null = null;
+  #nextId = 0;
+  #attempt = 0;
+  #restartTimer: ReturnType<typeof setTimeout> | null = null;
+  #disposed = false;
+
+  constructor(options: WorkerClientOptions) {
+    this.#options = options;
+  }
+
+  get status(): ClientStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: ClientStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  manifest(options: CallOptions = {}) {
+    return this.#call({ kind: 'manifest' }, { timeoutMs: LOAD_TIMEOUT_MS, ...options });
+  }
+
+  load(
+    bundleId: string | null,
+    { onProgress, signal, timeoutMs = LOAD_TIMEOUT_MS }: CallOptions & { readonly onProgress?: (progress: LoadProgress) => void } = {},
+  ): Promise<Result<LoadedBundle>> {
+    const running = this.#loads.get(bundleId);
+    if (running) return running;
+    const load = this.#load(bundleId, signal, timeoutMs, onProgress).finally(() => this.#loads.delete(bundleId));
+    this.#loads.set(bundleId, load);
+    return load;
+  }
+
+  async unload(bundleId: string): Promise<Result<null>> {
+    this.#loaded.delete(bundleId);
+    return this.#call({ kind: 'unload', bundleId }, {});
+  }
+
+  predict(bundleId: string, values: Float64Array, options: CallOptions = {}) {
+    // A copy that moves to the worker: the caller keeps its values, and a view would drag its whole buffer along.
+    const copy = values.slice();
+    return this.#call({ kind: 'predict', bundleId, values: copy }, options, [copy.buffer]);
+  }
+
+  selfTest(bundleId: string, options: CallOptions = {}) {
+    return this.#call({ kind: 'selfTest', bundleId }, options);
+  }
+
+  diagnostics(bundleId: string, options: CallOptions = {}) {
+    return this.#call({ kind: 'diagnostics', bundleId }, options);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#stopWorker(appError('aborted', {}));
+    this.#setStatus({ state: 'idle' });
+    this.#listeners.clear();
+  }
+
+  async #load(
+    bundleId: string | null,
+    signal: AbortSignal | undefined,
+    timeoutMs: number,
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<Result<LoadedBundle>> {
+    this.#setStatus({ state: 'loading', progress: null });
+    const result = await this.#call({ kind: 'load', bundleId }, { signal, timeoutMs }, [], (progress) => {
+      this.#setStatus({ state: 'loading', progress });
+      onProgress?.(progress);
+    });
+    if (this.#disposed) return result;
+    if (result.ok) {
+      const { entry, backend } = result.value;
+      this.#attempt = 0;
+      this.#loaded.delete(entry.id);
+      this.#loaded.set(entry.id, backend);
+    }
+    if (this.#status.state === 'loading') this.#setStatus(this.#settled(result));
+    return result;
+  }
+
+  /** Ready with what is loaded; without anything, unavailable for the reason that the load gave. */
+  #settled(result: Result<unknown>): ClientStatus {
+    const last = [...this.#loaded].at(-1);
+    if (last) return { state: 'ready', bundleId: last[0], backend: last[1] };
+    return result.ok ? { state: 'idle' } : { state: 'unavailable', error: result.error };
+  }
+
+  #call<K extends Question['kind']>(
+    question: Unnumbered<Extract<Question, { kind: K }>> & { kind: K },
+    { signal, timeoutMs = CALL_TIMEOUT_MS }: CallOptions,
+    transfer: Transferable[] = [],
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<Result<Answers[K]>> {
+    if (signal?.aborted || this.#disposed) return Promise.resolve(err(appError('aborted', {})));
+    const worker = this.#startedWorker();
+    if (!worker) return Promise.resolve(err(this.#outage()));
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve) => {
+      const settle = (result: Result<Answers[keyof Answers]>): void => {
+        if (!this.#pending.delete(id)) return;
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        // The worker answers a command with its own kind of value.
+        resolve(result as Result<Answers[K]>);
+        if (!result.ok && result.error.code === 'runtime_failed' && question.kind !== 'load') this.#replaceWorker(result.error);
+      };
+      const abort = (): void => {
+        worker.postMessage({ kind: 'abort', id } satisfies Command, []);
+        settle(err(appError('aborted', {})));
+      };
+      const timer = setTimeout(() => {
+        const error = appError('timeout', { timeoutMs });
+        if (question.kind === 'load' || question.kind === 'manifest') worker.postMessage({ kind: 'abort', id } satisfies Command, []);
+        settle(err(error));
+        if (question.kind !== 'load' && question.kind !== 'manifest') this.#replaceWorker(error);
+      }, timeoutMs);
+      signal?.addEventListener('abort', abort);
+      this.#pending.set(id, { settle, onProgress });
+      worker.postMessage({ ...question, id }, transfer);
+    });
+  }
+
+  /** The worker, started on first need; null while a dead one waits for its successor. */
+  #startedWorker(): WorkerLike | null {
+    if (this.#worker || this.#restartTimer !== null) return this.#worker;
+    const worker = this.#options.createWorker();
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const reply = replySchema.parse(data);
+      const pending = this.#pending.get(reply.id);
+      if (reply.kind === 'progress') pending?.onProgress?.(reply.progress);
+      else pending?.settle(reply.kind === 'answer' ? { ok: true, value: reply.value } : err(reply.error));
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#replaceWorker(appError('worker_died', { detail: event.message }));
+    };
+    worker.onmessageerror = () => {
+      this.#replaceWorker(appError('worker_died', { detail: 'unreadable message' }));
+    };
+    worker.postMessage({ kind: 'configure', modelsUrl: this.#options.modelsUrl } satisfies Command, []);
+    this.#worker = worker;
+    return worker;
+  }
+
+  #outage(): AppError {
+    const { status } = this;
+    if (status.state === 'restarting') return status.cause;
+    return status.state === 'unavailable' ? status.error : appError('not_ready', {});
+  }
+
+  #stopWorker(error: AppError): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { settle } of [...this.#pending.values()]) settle(err(error));
+  }
+
+  #replaceWorker(cause: AppError): void {
+    if (this.#disposed || !this.#worker) return;
+    this.#setStatus({ state: 'restarting', cause });
+    this.#scheduleRestart();
+    this.#stopWorker(cause.code === 'worker_died' ? cause : appError('worker_died', { detail: cause.code }, cause));
+  }
+
+  #scheduleRestart(): void {
+    const delay = (this.#options.restartDelayMs ?? backOff)(this.#attempt);
+    this.#attempt += 1;
+    this.#restartTimer = setTimeout(() => {
+      this.#restartTimer = null;
+      void this.#reload();
+    }, delay);
+  }
+
+  /** Loads into a new worker what was loaded into the old one. */
+  async #reload(): Promise<void> {
+    for (const bundleId of [...this.#loaded.keys()]) {
+      const result = await this.#call({ kind: 'load', bundleId }, { timeoutMs: LOAD_TIMEOUT_MS });
+      if (this.#disposed) return;
+      if (!result.ok) {
+        if (this.#restartTimer !== null) return;
+        this.#setStatus({ state: 'unavailable', error: result.error });
+        this.#scheduleRestart();
+        return;
+      }
+    }
+    this.#attempt = 0;
+    this.#setStatus(this.#settled({ ok: true, value: null }));
+  }
+
+  #setStatus(status: ClientStatus): void {
+    this.#status = status;
+    for (const listener of this.#listeners) listener(status);
+  }
+}
+
+/** The client of the app's model worker; the models lie beside the page. */
+export function createPredictionClient(): PredictionClient {
+  return new WorkerPredictionClient({
+    createWorker: () => new Worker(new URL('./predict.worker.ts', import.meta.url), { type: 'module', name: 'models' }),
+    modelsUrl: new URL('models/', document.baseURI).href,
+  });
+}
