@@ -275,7 +275,8 @@ describe('results as CSV', () => {
   });
 });
 
-/** A line that says of every shot the probability in its first velocity, holds what lacks it, and marks no repeats. */
+/** A line that says of every shot the probability in its first velocity, holds what lacks it, and
+ * marks no repeat of its own. */
 function lineOf(calls: number[] = []): Pick<Line, 'receiveMany'> {
   const verdictOf = (shot: Shot): Verdict => {
     const probability = shot.values[FEATURE_INDEX.Process_Velocity_1]!;

@@ -10,7 +10,6 @@ import { confusionOf, type Confusion, type LabelledCurves } from './against-labe
 import { analyse, type BatchAnalysis } from './analysis.ts';
 import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
 import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
-import { resultsCsv } from './results-csv.ts';
 import { gather, score, shotAt } from './score.ts';
 import { factsOf, summarise, type BatchSummary } from './summary.ts';
 
@@ -162,6 +161,7 @@ export class BatchState {
   async results(): Promise<Blob | null> {
     const { batch } = this;
     if (!batch) return null;
+    const { resultsCsv } = await import('./results-csv.ts');
     const files = batch.tables.map(({ file }) => file);
     const facts = { files, bundleIds: batch.bundleIds, threshold: this.threshold, classes: this.classes };
     const pieces: string[] = [];

@@ -80,6 +80,8 @@ export async function score(
   while (from < columns.count) {
     const to = chunkEnd(columns, from);
     const shots: Shot[] = [];
+    // The line sees one chunk at a time; whether its first shot repeats the last one of the chunk before is seen here.
+    if (repeatsBefore(columns, from)) columns.repeat[from] = 1;
     for (let i = from; i < to; i += 1) shots.push(shotAt(columns, i, receivedAt));
     const judged = await line.receiveMany(shots, { signal: options.signal });
     if (!judged.ok) return err(judged.error);
@@ -89,7 +91,7 @@ export async function score(
       columns.spe[i] = verdict.spe ?? NaN;
       columns.t2[i] = verdict.t2 ?? NaN;
       columns.hold[i] = holdBits(verdict.reasons);
-      columns.repeat[i] = Number(shot.repeat || (k === 0 && repeatsBefore(columns, i)));
+      columns.repeat[i] = Number(shot.repeat);
       if (verdict.bundleId !== null) bundleIds.add(verdict.bundleId);
     }
     options.onProgress(to);
@@ -106,7 +108,6 @@ function chunkEnd(columns: BatchInputs, from: number): number {
   return to;
 }
 
-/** The line sees one chunk at a time; whether its first shot repeats the last one of the chunk before is seen here. */
 function repeatsBefore(columns: BatchInputs, i: number): boolean {
   if (i === 0 || columns.file[i] !== columns.file[i - 1]) return false;
   const values = (k: number): Float64Array => columns.values.subarray(k * FEATURE_COUNT, (k + 1) * FEATURE_COUNT);
