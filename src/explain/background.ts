@@ -1,0 +1,78 @@
+/** The background of a product, prepared for attributions: the shots that "usual" means. */
+import { LATENT_COUNT, type ProductReference } from '../domain/bundle.ts';
+import { FEATURE_COUNT } from '../domain/feature.ts';
+import { AUGMENTED, ForestScorer } from './forest.ts';
+import { activate, affine, Chain } from './network.ts';
+import { calibrated, scaleShot, type PipelineModel } from './pipeline-model.ts';
+import { signalsOf, type Signal } from './signals.ts';
+
+/** Hotelling's T2 of 12 latents: `(l - mean)^T P (l - mean)`. */
+export interface T2Model {
+  readonly mean: Float64Array;
+  /** [12*12] */
+  readonly precision: Float64Array;
+}
+
+export interface Background {
+  readonly signals: readonly Signal[];
+  readonly rows: number;
+  /** [rows*30] */
+  readonly scaled: Float64Array;
+  /** [rows*hidden] the encoder's first layer before its activation. */
+  readonly hidden: Float64Array;
+  /** [rows*42] what the trees see. */
+  readonly augmented: Float32Array;
+  /** [rows] */
+  readonly probability: Float64Array;
+  /** [rows] */
+  readonly t2: Float64Array;
+  readonly t2Model: T2Model;
+}
+
+/** Prepares a product's background; null where the bundle has none. */
+export function prepareBackground(
+  model: PipelineModel,
+  product: Pick<ProductReference, 'background' | 't2' | 'demo'>,
+  constants: readonly string[],
+): Background | null {
+  const rows = product.background.length;
+  if (rows === 0) return null;
+  const [first, ...rest] = model.network.encoder;
+  if (!first) throw new RangeError('the encoder has no layer');
+  const t2Model = {
+    mean: Float64Array.from(product.t2.mean),
+    precision: Float64Array.from(product.t2.precision.flat()),
+  };
+  const scaled = new Float64Array(rows * FEATURE_COUNT);
+  const hidden = new Float64Array(rows * first.outputs);
+  const augmented = new Float32Array(rows * AUGMENTED);
+  const t2 = new Float64Array(rows);
+  const chain = new Chain(rest);
+  const activated = new Float64Array(first.outputs);
+  for (const [r, values] of product.background.entries()) {
+    const z = scaled.subarray(r * FEATURE_COUNT, (r + 1) * FEATURE_COUNT);
+    scaleShot(model, Float64Array.from(values), z);
+    const h = hidden.subarray(r * first.outputs, (r + 1) * first.outputs);
+    affine(first, z, h);
+    activate(first.activation, h, activated);
+    const latents = chain.run(activated);
+    augmented.set(z, r * AUGMENTED);
+    augmented.set(latents, r * AUGMENTED + FEATURE_COUNT);
+    t2[r] = hotelling(latents, t2Model);
+  }
+  const probability = new Float64Array(rows);
+  new ForestScorer(model.forest).score(augmented, rows, probability);
+  for (let r = 0; r < rows; r += 1) probability[r] = calibrated(model, probability[r]!);
+  return { signals: signalsOf(constants, product.demo.coupled), rows, scaled, hidden, augmented, probability, t2, t2Model };
+}
+
+/** Hotelling's T2 of 12 latents. */
+export function hotelling(latents: Float64Array, { mean, precision }: T2Model): number {
+  let sum = 0;
+  for (let i = 0, p = 0; i < LATENT_COUNT; i += 1) {
+    let row = 0;
+    for (let j = 0; j < LATENT_COUNT; j += 1, p += 1) row += precision[p]! * (latents[j]! - mean[j]!);
+    sum += row * (latents[i]! - mean[i]!);
+  }
+  return sum;
+}
