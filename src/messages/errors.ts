@@ -9,9 +9,9 @@ export const errors = defineMessages('error', {
     vi: 'Không có mạng: không tải được {file}.',
   },
   'error.offline.todo': {
-    ko: '네트워크 연결을 확인하고 다시 시도하세요. 한 번 받으면 그 뒤에는 연결 없이도 됩니다.',
-    en: 'Check the network and try again. Once downloaded, it works without a connection.',
-    vi: 'Kiểm tra mạng rồi thử lại. Tải xong một lần là dùng được không cần mạng.',
+    ko: '네트워크 연결을 확인하고 다시 시도하세요.',
+    en: 'Check the network connection and try again.',
+    vi: 'Kiểm tra kết nối mạng rồi thử lại.',
   },
   'error.file_missing': {
     ko: '서버에 {file} 파일이 없습니다 (응답 {status}).',

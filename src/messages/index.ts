@@ -12,6 +12,7 @@ export {
   formatTime,
   NO_VALUE,
 } from './format.ts';
+export { LANGUAGES, LANGUAGE_NAMES, locale, type Language } from './locale.svelte.ts';
 export {
   defectName,
   describeError,
@@ -22,4 +23,5 @@ export {
   unitSymbol,
   type ErrorText,
 } from './names.ts';
-export { inLanguage, isMessageKey, t, translateKey, type ParamValue } from './translate.ts';
+export { describeReason, describeReasons } from './reasons.ts';
+export { isMessageKey, t, translateKey, type ParamValue } from './translate.ts';

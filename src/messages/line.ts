@@ -2,10 +2,10 @@ import { defineMessages } from './define.ts';
 
 /** The line view: what the operator sees all day. */
 export const line = defineMessages('line', {
-  'line.title': { ko: '라인', en: 'Line', vi: 'Chuyền' },
+  'line.title': { ko: '라인', en: 'Line', vi: 'Dây chuyền' },
   'line.ok': { ko: '양품', en: 'GOOD', vi: 'ĐẠT' },
   'line.ng': { ko: '불량 의심', en: 'SUSPECT', vi: 'NGHI LỖI' },
-  'line.hold': { ko: '보류', en: 'HOLD', vi: 'CHỜ' },
+  'line.hold': { ko: '보류', en: 'HOLD', vi: 'TẠM GIỮ' },
   'line.waiting': { ko: '대기', en: 'WAITING', vi: 'ĐANG CHỜ' },
   'line.stale': {
     ko: '{seconds}초째 새 샷 없음',
@@ -44,29 +44,6 @@ export const line = defineMessages('line', {
     vi: 'Giá trị trùng shot trước: không tính',
   },
 
-  'line.confidence.title': { ko: '확신이란?', en: 'What confidence means', vi: 'Độ chắc chắn là gì?' },
-  'line.confidence.high': {
-    ko: '높음: 과거 샷 기준으로, 90 % 신뢰 수준에서 한쪽 판정만 가능합니다.',
-    en: 'High: going by past shots, only one verdict is possible at the 90 % level.',
-    vi: 'Cao: theo các shot trước đây, ở mức 90 % chỉ có một kết quả có thể.',
-  },
-  'line.confidence.medium': {
-    ko: '보통: 90 %에서는 두 판정 모두 가능하고, 80 %에서는 한쪽만 가능합니다.',
-    en: 'Medium: at the 90 % level both verdicts are possible, at 80 % only one.',
-    vi: 'Vừa: ở mức 90 % cả hai kết quả đều có thể, ở mức 80 % chỉ còn một.',
-  },
-  'line.confidence.low': {
-    ko: '낮음: 80 %에서도 두 판정 모두 가능하거나 근거가 부족합니다. 직접 확인하세요.',
-    en: 'Low: even at the 80 % level both verdicts are possible, or neither is supported. Check by hand.',
-    vi: 'Thấp: ngay ở mức 80 % cả hai kết quả đều có thể, hoặc không đủ căn cứ. Hãy tự kiểm tra.',
-  },
-  'line.confidence.now': { ko: '이 샷', en: 'This shot', vi: 'Shot này' },
-  'line.confidence.coverage': {
-    ko: '검증에서 실제 판정이 포함된 비율: {level} 수준에서 양품 {normal}, 불량 {defect}',
-    en: 'How often the truth was covered in validation, at the {level} level: good {normal}, defective {defect}',
-    vi: 'Tỷ lệ bao đúng kết quả thật khi kiểm định, ở mức {level}: đạt {normal}, lỗi {defect}',
-  },
-
   'line.furthest.title': {
     ko: '평소와 가장 다른 신호',
     en: 'Signals furthest from usual',
@@ -102,7 +79,7 @@ export const line = defineMessages('line', {
   'line.counts.title': { ko: '이번 런', en: 'This run', vi: 'Lượt chạy này' },
   'line.counts.shots': { ko: '샷', en: 'Shots', vi: 'Shot' },
   'line.counts.ng': { ko: '불량 의심', en: 'Suspect', vi: 'Nghi lỗi' },
-  'line.counts.hold': { ko: '보류', en: 'Hold', vi: 'Chờ' },
+  'line.counts.hold': { ko: '보류', en: 'Hold', vi: 'Tạm giữ' },
   'line.counts.repeats': { ko: '중복', en: 'Repeats', vi: 'Trùng' },
   'line.counts.since': { ko: '{time}부터', en: 'since {time}', vi: 'từ {time}' },
 
@@ -112,7 +89,7 @@ export const line = defineMessages('line', {
     en: 'Tells you shot by shot whether the part is likely good. Everything is computed on this device.',
     vi: 'Báo cho bạn từng shot là đạt hay nghi lỗi. Mọi tính toán đều nằm trên thiết bị này.',
   },
-  'line.empty.demo': { ko: '데모 라인 시작', en: 'Start the demo line', vi: 'Chạy chuyền demo' },
+  'line.empty.demo': { ko: '데모 라인 시작', en: 'Start the demo line', vi: 'Chạy dây chuyền demo' },
   'line.empty.demoHint': {
     ko: '가상 샷이 들어오고 판정이 나옵니다.',
     en: 'Made-up shots arrive and are judged.',
@@ -131,13 +108,13 @@ export const line = defineMessages('line', {
     vi: 'Đánh giá hàng loạt shot đã ghi.',
   },
 
-  'line.demo.open': { ko: '데모 라인', en: 'Demo line', vi: 'Chuyền demo' },
+  'line.demo.open': { ko: '데모 라인', en: 'Demo line', vi: 'Dây chuyền demo' },
   'line.demo.start': { ko: '시작', en: 'Start', vi: 'Chạy' },
   'line.demo.stop': { ko: '데모 정지', en: 'Stop demo', vi: 'Dừng demo' },
-  'line.demo.running': { ko: '데모 라인 작동 중', en: 'Demo line running', vi: 'Chuyền demo đang chạy' },
-  'line.demo.stopped': { ko: '데모 라인 정지', en: 'Demo line stopped', vi: 'Chuyền demo đã dừng' },
+  'line.demo.running': { ko: '데모 라인 작동 중', en: 'Demo line running', vi: 'Dây chuyền demo đang chạy' },
+  'line.demo.stopped': { ko: '데모 라인 정지', en: 'Demo line stopped', vi: 'Dây chuyền demo đã dừng' },
   'line.demo.product': { ko: '제품', en: 'Product', vi: 'Sản phẩm' },
-  'line.demo.speed': { ko: '속도', en: 'Speed', vi: 'Tốc độ' },
+  'line.demo.speed': { ko: '속도 (초당 샷)', en: 'Speed (shots per second)', vi: 'Tốc độ (shot mỗi giây)' },
   'line.demo.perSecond': { ko: '초당 {speed}샷', en: '{speed} shots/s', vi: '{speed} shot/giây' },
   'line.demo.faults': { ko: '문제 만들기', en: 'Make a fault', vi: 'Tạo sự cố' },
   'line.demo.drift': { ko: '서서히 변함', en: 'Drift', vi: 'Trôi dần' },
@@ -147,6 +124,11 @@ export const line = defineMessages('line', {
     vi: 'Một tín hiệu từ từ ra khỏi mức thường.',
   },
   'line.demo.abort': { ko: '샷 한 번 중단', en: 'Abort one shot', vi: 'Hủy một shot' },
+  'line.demo.abortNoted': {
+    ko: '다음 데모 샷이 중단됩니다.',
+    en: 'The next demo shot will be aborted.',
+    vi: 'Shot demo tiếp theo sẽ bị hủy.',
+  },
   'line.demo.abortHint': {
     ko: '다음 샷의 고속 속도가 0이 됩니다.',
     en: 'The next shot has a fast speed of 0.',

@@ -11,6 +11,13 @@ export const LANGUAGES = ['ko', 'en', 'vi'] as const;
 /** One of the languages every message exists in. */
 export type Language = (typeof LANGUAGES)[number];
 
+/** What a language calls itself, and what fits on a narrow switch. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; readonly short: string }>> = {
+  ko: { name: '한국어', short: '한' },
+  en: { name: 'English', short: 'EN' },
+  vi: { name: 'Tiếng Việt', short: 'VI' },
+};
+
 const TAGS: Readonly<Record<Language, string>> = { ko: 'ko-KR', en: 'en-GB', vi: 'vi-VN' };
 
 class Locale {

@@ -3,7 +3,7 @@ import { defineMessages } from './define.ts';
 /** The ways through the app and what stands on every screen. */
 export const nav = defineMessages('nav', {
   'nav.label': { ko: '화면', en: 'Screens', vi: 'Màn hình' },
-  'nav.line': { ko: '라인', en: 'Line', vi: 'Chuyền' },
+  'nav.line': { ko: '라인', en: 'Line', vi: 'Dây chuyền' },
   'nav.shot': { ko: '샷', en: 'Shot', vi: 'Shot' },
   'nav.batch': { ko: '파일', en: 'Files', vi: 'Tệp' },
   'nav.form': { ko: '직접 입력', en: 'Type in', vi: 'Nhập tay' },
@@ -16,7 +16,7 @@ export const nav = defineMessages('nav', {
   'nav.demoMeaning': {
     ko: '데모 라인의 가상 샷입니다. 실제 생산이 아닙니다.',
     en: 'Made-up shots of the demo line. Not real production.',
-    vi: 'Shot giả lập của chuyền demo. Không phải sản xuất thật.',
+    vi: 'Shot giả lập của dây chuyền demo. Không phải sản xuất thật.',
   },
   'nav.title': { ko: '{view} · Castwatch', en: '{view} · Castwatch', vi: '{view} · Castwatch' },
 });

@@ -44,9 +44,6 @@ export const settings = defineMessages('settings', {
     vi: 'Xác suất coi là nghi lỗi',
   },
   'settings.policy.times': { ko: '번', en: 'times', vi: 'lần' },
-  'settings.policy.rangeBudget': { ko: '1–100 %', en: '1–100 %', vi: '1–100 %' },
-  'settings.policy.rangeCost': { ko: '0.1–1000번', en: '0.1–1000 times', vi: '0,1–1000 lần' },
-  'settings.policy.rangeFixed': { ko: '0–100 %', en: '0–100 %', vi: '0–100 %' },
   'settings.policy.outside': {
     ko: '{low}에서 {high} 사이여야 합니다.',
     en: 'Must be between {low} and {high}.',

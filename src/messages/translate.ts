@@ -1,7 +1,7 @@
 /** Looking a message up in the language of the screen. Reactive: what reads `t()` follows a change of language. */
 import { catalogue, type MessageKey, type ParamsOf } from './catalogue.ts';
 import { formatNumber } from './format.ts';
-import { locale, type Language } from './locale.svelte.ts';
+import { locale } from './locale.svelte.ts';
 
 /** What may stand in a `{param}`: a number is written in the language's own format. */
 export type ParamValue = string | number;
@@ -18,11 +18,6 @@ type Arguments<Key extends MessageKey> = [ParamsOf<Key>] extends [never]
  */
 export function t<Key extends MessageKey>(key: Key, ...args: Arguments<Key>): string {
   return fill(catalogue[key][locale.language], args[0]);
-}
-
-/** The text of a message in a named language, for what must not follow the screen (the label of a language switch). */
-export function inLanguage(language: Language, key: MessageKey): string {
-  return catalogue[key][language];
 }
 
 /** Whether a text is the key of a message. */

@@ -4,7 +4,7 @@ import { defineMessages } from './define.ts';
 export const verdict = defineMessages('verdict', {
   'verdict.ok': { ko: '양품', en: 'GOOD', vi: 'ĐẠT' },
   'verdict.ng': { ko: '불량', en: 'NG', vi: 'LỖI' },
-  'verdict.hold': { ko: '보류', en: 'HOLD', vi: 'CHỜ' },
+  'verdict.hold': { ko: '보류', en: 'HOLD', vi: 'TẠM GIỮ' },
 
   'verdict.confidence': { ko: '확신', en: 'Confidence', vi: 'Độ chắc chắn' },
   'verdict.confidence.high': { ko: '높음', en: 'high', vi: 'cao' },
@@ -15,6 +15,38 @@ export const verdict = defineMessages('verdict', {
     ko: '비슷한 샷 100개 중 {count}개 불량',
     en: '{count} of 100 such shots are defective',
     vi: '{count} trên 100 shot tương tự bị lỗi',
+  },
+
+  'verdict.explain.title': { ko: '확신이란?', en: 'What confidence means', vi: 'Độ chắc chắn là gì?' },
+  'verdict.explain.high': {
+    ko: '높음: 과거 샷으로 보아 다른 판정일 가능성이 작습니다 (90 % 기준).',
+    en: 'High: past shots leave little room for the other verdict (90 % level).',
+    vi: 'Cao: theo các shot trước, khó có kết quả khác (mức 90 %).',
+  },
+  'verdict.explain.medium': {
+    ko: '보통: 다른 판정일 가능성이 조금 있습니다 (80 % 기준으로는 하나).',
+    en: 'Medium: some room for the other verdict (only one at the 80 % level).',
+    vi: 'Vừa: có thể có kết quả khác (ở mức 80 % chỉ còn một).',
+  },
+  'verdict.explain.low': {
+    ko: '낮음: 과거 샷만으로는 어느 쪽이라고 하기 어렵습니다. 직접 확인하세요.',
+    en: 'Low: past shots do not settle it. Check the part.',
+    vi: 'Thấp: các shot trước không đủ để kết luận. Hãy kiểm tra sản phẩm.',
+  },
+  'verdict.explain.similar': {
+    ko: '확률이 {from}–{to}였던 과거 샷 {shots}건 중 {share}가 불량이었습니다 (95 % 구간 {low}–{high}).',
+    en: 'Of {shots} past shots given {from}–{to}, {share} were defective (95 % interval {low}–{high}).',
+    vi: 'Trong {shots} shot trước có xác suất {from}–{to}, {share} bị lỗi (khoảng 95 %: {low}–{high}).',
+  },
+  'verdict.explain.coverage': {
+    ko: '{level} 기준이 실제로 맞은 비율: 양품 {normal}, 불량 {defect}.',
+    en: 'The {level} level held for {normal} of the good and {defect} of the defective shots.',
+    vi: 'Mức {level} đúng với {normal} shot đạt và {defect} shot lỗi.',
+  },
+  'verdict.explain.source': {
+    ko: '학습에 쓰지 않은 샷 {samples}건(불량 {defects}건)에서 잰 값입니다.',
+    en: 'Measured on {samples} shots kept out of training ({defects} defective).',
+    vi: 'Đo trên {samples} shot không dùng để học ({defects} shot lỗi).',
   },
 
   'verdict.reason.unknown_product': {
@@ -48,5 +80,6 @@ export const verdict = defineMessages('verdict', {
     en: 'No judgement: {reason}',
     vi: 'Không thể đánh giá: {reason}',
   },
+  'verdict.reason.andOthers': { ko: '{names} 외 {count}개', en: '{names} and {count} more', vi: '{names} và {count} tín hiệu khác' },
   'verdict.reason.more': { ko: '외 {count}건', en: 'and {count} more', vi: 'và {count} lý do khác' },
 });

@@ -2,7 +2,11 @@
 import { createContext } from 'svelte';
 import type { Line } from '../line/line.ts';
 import type { PredictionClient } from '../model/client.ts';
+import type { BatchState } from './batch/batch.svelte.ts';
+import type { Bundles } from './bundles.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
+import type { Demo } from './demo.svelte.ts';
+import type { FormState } from './form.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
@@ -16,9 +20,13 @@ export interface AppState {
   readonly line: Line;
   /** Inference, for diagnostics and the list of bundles. */
   readonly client: PredictionClient;
+  readonly bundles: Bundles;
   readonly settings: Settings;
   readonly station: Station;
   readonly feed: LineFeed;
+  readonly demo: Demo;
+  readonly batch: BatchState;
+  readonly form: FormState;
   readonly history: ShotHistory;
   readonly router: Router;
   readonly clock: Clock;
