@@ -6,7 +6,7 @@ import { conformalPValues, judge, type ShotPrediction } from './judge.ts';
 
 /** Every signal of both products may lie between 0 and 10, the product number on itself; T2 up to 30, SPE up to 5. */
 function product(number: number): ProductReference {
-  const hard = Object.fromEntries(FEATURE_NAMES.map((name) => [name, [0, 10] as const]));
+  const hard: Record<string, [number, number]> = Object.fromEntries(FEATURE_NAMES.map((name) => [name, [0, 10]]));
   hard[FEATURE_NAMES[PRODUCT_INDEX]!] = [number, number];
   return {
     hard,

@@ -33,7 +33,7 @@ test('null, blank and NaN are missing values, infinities stay what they are', ()
       Process_Shot: null,
       Process_Velocity_1: ' ',
       Process_Velocity_2: NaN,
-      Process_Velocity_3: JSON.parse('1e400'),
+      Process_Velocity_3: JSON.parse('1e400') as number,
       Process_High_Velocity: -Infinity,
     },
     origin,

@@ -79,7 +79,8 @@ export async function readBundle(
   return parseBundle(entry, contents);
 }
 
-async function readChecked(
+/** Reads one file of a bundle, past the caches if what they hold is damaged; its length and sha256 must be the manifest's. */
+export async function readChecked(
   files: ModelFiles,
   bundleId: string,
   { path, bytes, sha256 }: ManifestFile,

@@ -68,7 +68,8 @@ function known(value: number): number | '' {
   return Number.isNaN(value) ? '' : value;
 }
 
-function foundOf(mask: number): string {
+/** What inspection found, for a cell: empty where nobody inspected, `good`, or the defects with their cavities. */
+export function foundOf(mask: number): string {
   const labels = labelsOf(mask);
   if (!labels) return '';
   return labels.findings.map(({ defect, cavity }) => `${defect}_${cavity}`).join(' ') || 'good';

@@ -11,7 +11,7 @@ import type { LoadedBundle } from '../model/client.ts';
 import { createInProcessWorker } from '../model/in-process-worker.ts';
 import type { ModelFiles } from '../model/files.ts';
 import { WorkerPredictionClient, type WorkerLike } from '../model/worker-client.ts';
-import { createLine } from './shot-line.ts';
+import { createLine } from './create-line.ts';
 import type { Line } from './line.ts';
 
 let client: WorkerPredictionClient;
@@ -190,11 +190,11 @@ describe('a file', () => {
   test('stays with the bundle it began with when another is chosen on the way', async () => {
     const other = await client.manifest();
     const legacy = other.ok ? other.value.bundles.find(({ id }) => id !== bundle.entry.id) : undefined;
-    let switched: Promise<unknown> | null = null;
+    let switched: Promise<unknown> | undefined;
     const result = await line.receiveMany(file(6000), {
       onProgress: () => { switched ??= line.load(legacy!.id); },
     });
-    await switched;
+    await until(() => line.bundle?.entry.id === legacy!.id);
     if (!result.ok) throw new Error(result.error.code);
     expect(new Set(result.value.map(({ verdict }) => verdict.bundleId))).toEqual(new Set([bundle.entry.id]));
     expect((await line.receive(shot())).verdict.bundleId).toBe(legacy!.id);

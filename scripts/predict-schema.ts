@@ -1,0 +1,5 @@
+/** Writes docs/predict.schema.json, the programmatic contract as JSON Schema. */
+import { writeFileSync } from 'node:fs';
+import { predictJsonSchema } from '../src/line/api.ts';
+
+writeFileSync(new URL('../docs/predict.schema.json', import.meta.url), `${JSON.stringify(predictJsonSchema(), null, 2)}\n`);
