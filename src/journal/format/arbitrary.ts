@@ -89,7 +89,7 @@ export const someRecords = fc
 export const TEST_IDENTITY: SegmentIdentity = {
   number: 1,
   revision: 0,
-  thinned: false,
+  gaps: false,
   journalId: '00112233445566778899aabbccddeeff',
 };
 

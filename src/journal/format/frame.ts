@@ -1,5 +1,5 @@
 import { crc32 } from './crc32.ts';
-import { parsePayload, RECORD_KINDS, type JournalRecord, type RecordData, type RecordKind } from './records.ts';
+import { parsePayload, RECORD_KINDS, type JournalRecord, type RecordKind } from './records.ts';
 
 /**
  * One record as bytes: the same bytes in the segment file and in the database, so that either can be rebuilt from the

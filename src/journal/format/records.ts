@@ -117,15 +117,20 @@ export const eventDataSchema = z.strictObject({
 /** A setting that was changed, with both its values as they are shown. */
 export const settingDataSchema = z.strictObject({ name: z.string(), before: scalarSchema, after: scalarSchema });
 
-/** All shots of a day, a stream and a product in figures: what stays of those whose raw values are thinned out. */
+/** The shots of a day and a run whose raw values retention has removed, in figures; together with the shots that stay they are all. */
 export const aggregateDataSchema = z.strictObject({
+  /** Local date, YYYY-MM-DD. */
   date: z.string(),
-  stream: z.string(),
-  product: wireValue,
+  stream: z.enum(['line', 'demo']),
+  product: z.number().nullable(),
+  run: sequence,
   shots: z.number().int(),
+  repeats: z.number().int(),
   ok: z.number().int(),
   ng: z.number().int(),
   hold: z.number().int(),
+  unjudged: z.number().int(),
+  asked: z.number().int(),
   /** Per feature, in the order of `FEATURES`: finite values, mean, standard deviation, smallest, largest; null where none. */
   features: z.array(
     z.strictObject({ n: z.number().int(), mean: z.number(), sd: z.number(), min: z.number(), max: z.number() }).nullable(),

@@ -8,7 +8,7 @@ import { FRAME_HEADER_BYTES, readFrame, readHeader, type FrameHeader } from './f
  *      0 8B   magic "CWSEG001"
  *      8 u32  number of the segment, from 1
  *     12 u32  revision: counts up when the segment is rewritten (repair, retention)
- *     16 u32  flags: 1 = thinned by retention (its sequence numbers have gaps on purpose)
+ *     16 u32  flags: 1 = its sequence numbers have gaps that are accounted for (retention, a loss that was reported)
  *     20 16B  id of the journal
  *     36 u32  CRC-32 of bytes 0..35
  *     64 u32  magic "SEAL" once the segment is full, else 0
@@ -26,13 +26,14 @@ const MAGIC = new TextEncoder().encode('CWSEG001');
 const SEAL_MAGIC = 0x4c414553;
 const SEAL_OFFSET = 64;
 const SEAL_BYTES = 36;
-const THINNED = 1;
+const GAPS = 1;
 
 /** What a segment is. */
 export interface SegmentIdentity {
   readonly number: number;
   readonly revision: number;
-  readonly thinned: boolean;
+  /** Missing sequence numbers are accounted for. */
+  readonly gaps: boolean;
   /** 32 hexadecimal digits. */
   readonly journalId: string;
 }
@@ -69,7 +70,7 @@ export function encodeSegmentHeader(identity: SegmentIdentity): Uint8Array<Array
   bytes.set(MAGIC, 0);
   view.setUint32(8, identity.number, true);
   view.setUint32(12, identity.revision, true);
-  view.setUint32(16, identity.thinned ? THINNED : 0, true);
+  view.setUint32(16, identity.gaps ? GAPS : 0, true);
   bytes.set(fromHex(identity.journalId), 20);
   view.setUint32(36, crc32(bytes.subarray(0, 36)), true);
   return bytes;
@@ -112,7 +113,7 @@ export function readSegmentHeader(bytes: Uint8Array): SegmentHeader {
       ? {
           number: view.getUint32(8, true),
           revision: view.getUint32(12, true),
-          thinned: view.getUint32(16, true) === THINNED,
+          gaps: view.getUint32(16, true) === GAPS,
           journalId: toHex(block.subarray(20, 36)),
         }
       : null;

@@ -1,0 +1,145 @@
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import type { JournalRecord } from '../format/records.ts';
+import type { SegmentSummary } from '../format/segment.ts';
+import type { HourRow, ShotRow, TallyRow } from './rows.ts';
+import type { RunState } from './runs.ts';
+
+/** An event or a changed setting, as charts and lists show it. */
+export type MarkerRow = Extract<JournalRecord, { kind: 'event' | 'setting' }>;
+
+/** What the database knows of a segment that is full and whose records it holds. */
+export interface SegmentRow extends SegmentSummary {
+  readonly number: number;
+  readonly revision: number;
+}
+
+/** The journal as a whole. Counters, because `count()` takes a second at a quarter of a million records. */
+export interface MetaRow {
+  readonly journalId: string;
+  readonly records: number;
+  readonly lastSeq: number;
+  /** Number of the latest session. */
+  readonly session: number;
+  /** The run that each source is in. */
+  readonly runs: Readonly<Record<string, RunState>>;
+  /** Everything up to here has been exported and confirmed as stored. */
+  readonly exportedThrough: number;
+}
+
+interface JournalSchema extends DBSchema {
+  /** Every record as its frame, by sequence number. */
+  records: { key: number; value: Uint8Array<ArrayBuffer> };
+  shots: { key: number; value: ShotRow; indexes: { tags: string } };
+  tallies: { key: string; value: TallyRow };
+  hours: { key: number; value: HourRow };
+  markers: { key: number; value: MarkerRow };
+  segments: { key: number; value: SegmentRow };
+  meta: { key: 'journal'; value: MetaRow };
+}
+
+const SCHEMA_VERSION = 1;
+
+const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'meta'] as const;
+
+export type JournalDatabase = IDBPDatabase<JournalSchema>;
+export type WriteTransaction = IDBPTransaction<JournalSchema, typeof STORES extends readonly (infer S)[] ? S[] : never, 'readwrite'>;
+
+const PREFIX = 'castwatch-journal-';
+
+/** Name of the n-th database; a number is never used twice, so that one set aside stays as it is. */
+export const databaseName = (copy: number): string => `${PREFIX}${copy}`;
+
+/** Numbers of the databases there are, ascending; null where the browser cannot list them. */
+export async function databaseCopies(factory: IDBFactory): Promise<number[] | null> {
+  // Firefox before 126 has no databases().
+  if (typeof factory.databases !== 'function') return null;
+  const names = (await factory.databases()).map(({ name }) => name ?? '');
+  return names
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => Number(name.slice(PREFIX.length)))
+    .filter(Number.isInteger)
+    .sort((a, b) => a - b);
+}
+
+/**
+ * Opens (or creates) a database of the journal. Rejects where the browser cannot open it: damaged, or written by a newer
+ * version of the app.
+ *
+ * @param onClosed called when the browser closes it on its own (storage cleared, the disk failed)
+ */
+export function openDatabase(copy: number, onClosed: () => void): Promise<JournalDatabase> {
+  return openDB<JournalSchema>(databaseName(copy), SCHEMA_VERSION, {
+    upgrade(database) {
+      database.createObjectStore('records');
+      database.createObjectStore('shots', { keyPath: 'seq' }).createIndex('tags', 'tags', { multiEntry: true });
+      database.createObjectStore('tallies', { keyPath: 'key' });
+      database.createObjectStore('hours', { keyPath: 'hour' });
+      database.createObjectStore('markers', { keyPath: 'seq' });
+      database.createObjectStore('segments', { keyPath: 'number' });
+      database.createObjectStore('meta');
+    },
+    blocking(_current, _blocked, event) {
+      (event.target as IDBDatabase).close();
+    },
+    terminated: onClosed,
+  });
+}
+
+/** Whether a commit can be asked to have reached the disk (Safari before 15 cannot). */
+export function knowsStrictDurability(): boolean {
+  return typeof IDBTransaction !== 'undefined' && 'durability' in IDBTransaction.prototype;
+}
+
+/** What one commit changes, worked out beforehand so that the transaction only has to put. */
+export interface DatabaseChanges {
+  readonly frames: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  readonly shots: Iterable<ShotRow>;
+  readonly tallies: Iterable<TallyRow>;
+  readonly hours: Iterable<HourRow>;
+  readonly markers: Iterable<MarkerRow>;
+  readonly segments: Iterable<SegmentRow>;
+  readonly meta: MetaRow;
+}
+
+/** A commit under way. */
+export interface PendingCommit {
+  /** Resolves once the browser says the transaction is complete; rejects when it was not kept. */
+  readonly done: Promise<void>;
+  abort(): void;
+}
+
+/** How a commit is made durable: `strict` waits for the disk. */
+export type Durability = 'strict' | 'relaxed';
+
+/** Puts all changes in one transaction. */
+export function commit(database: JournalDatabase, changes: DatabaseChanges, durability: Durability): PendingCommit {
+  const transaction = database.transaction([...STORES], 'readwrite', { durability });
+  // Requests that fail take the transaction with them; only its end counts, so theirs are not looked at one by one.
+  const puts: Promise<unknown>[] = [];
+  const records = transaction.objectStore('records');
+  for (const [seq, frame] of changes.frames) puts.push(records.put(frame, seq));
+  for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments'] as const) {
+    const store = transaction.objectStore(name);
+    for (const row of changes[name]) puts.push(store.put(row));
+  }
+  puts.push(transaction.objectStore('meta').put(changes.meta, 'journal'));
+  const settled = Promise.allSettled(puts);
+  return {
+    done: Promise.all([transaction.done, settled]).then(() => undefined),
+    abort: () => {
+      transaction.abort();
+    },
+  };
+}
+
+/** Records `from` to `to` (both included) as frames, ascending. */
+export async function framesBetween(
+  database: JournalDatabase,
+  from: number,
+  to: number,
+): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
+  const range = IDBKeyRange.bound(from, to);
+  const transaction = database.transaction('records');
+  const [keys, values] = await Promise.all([transaction.store.getAllKeys(range), transaction.store.getAll(range)]);
+  return new Map(keys.map((key, i) => [key, values[i] as Uint8Array<ArrayBuffer>]));
+}

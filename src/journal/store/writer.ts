@@ -1,0 +1,331 @@
+import { appError, detailOf, type AppError } from '../../domain/app-error.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
+import { readHeader } from '../format/frame.ts';
+import { checkSegment, type Guard } from './check.ts';
+import { compose, MAX_ITEMS, type AppendItem } from './compose.ts';
+import { commit, framesBetween, type SegmentRow } from './database.ts';
+import type { JournalStore, RepairNote } from './journal-store.ts';
+import { isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
+import type { FramedRecord } from './projection.ts';
+
+/** Group commits are kept below this, so that one fits into a segment many times. */
+const GROUP_BYTES = 1 << 20;
+
+/** How far back a repeated request is looked for. */
+const REPEAT_WINDOW = 10_000;
+
+/** A clock that goes back by more than this within a session is worth an event. */
+const CLOCK_TOLERANCE_MS = 2000;
+
+/** What the writer is up to. */
+export interface WriterState {
+  /** How each acknowledged record is kept. */
+  readonly database: 'strict' | 'relaxed';
+  readonly log: boolean;
+  readonly records: number;
+  readonly lastSeq: number;
+  readonly session: number;
+  /** Why the latest append was not kept; null while appends succeed. */
+  readonly failure: AppError | null;
+  /** Full segments checked since the start, of how many. */
+  readonly checked: number;
+  readonly toCheck: number;
+}
+
+export interface WriterOptions extends Omit<OpenOptions, 'onDatabaseLost'> {
+  /** The session to go on with after a restart of the worker; null begins the next one. */
+  readonly session: number | null;
+  /** Monotonic time of the session, ms. */
+  readonly monotonicNow: () => number;
+  readonly listeners: WriterListeners;
+}
+
+/** Who hears of what the writer does. */
+export interface WriterListeners {
+  onState(state: WriterState): void;
+  onRepair(notes: readonly RepairNote[]): void;
+}
+
+interface Waiting {
+  readonly items: readonly AppendItem[];
+  readonly repeated: boolean;
+  readonly resolve: (result: Result<readonly number[]>) => void;
+}
+
+/**
+ * The one writer of the journal. A record is acknowledged once a strict transaction of the database is complete and the
+ * log has been flushed; requests that wait together are committed together.
+ */
+export class JournalWriter {
+  readonly #options: OpenOptions;
+  readonly #listeners: WriterListeners;
+  readonly #monotonicNow: () => number;
+  #store: JournalStore;
+  #session: number;
+  #queue: Waiting[] = [];
+  #draining = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #failure: AppError | null = null;
+  /** The two copies may differ in their tail: they have to be opened (and compared) again before the next append. */
+  #unsure = false;
+  #checks: number[] = [];
+  #checked = 0;
+  #toCheck = 0;
+  #clock: { at: number; mono: number } | null = null;
+  /** The database is to be replaced as soon as the log has been checked against it. */
+  #replaceDatabase = false;
+  /** Sealed segments that the database has not noted yet. */
+  #sealed: SegmentRow[] = [];
+  #closed = false;
+
+  private constructor(options: WriterOptions, full: OpenOptions, store: JournalStore) {
+    this.#options = full;
+    this.#listeners = options.listeners;
+    this.#monotonicNow = options.monotonicNow;
+    this.#store = store;
+    this.#session = options.session ?? store.projection.meta.session + 1;
+  }
+
+  /** Opens the journal for writing. The caller holds the writer's lock. */
+  static async open(options: WriterOptions): Promise<JournalWriter> {
+    let writer: JournalWriter | null = null;
+    const full: OpenOptions = {
+      ...options,
+      onDatabaseLost: () => {
+        if (writer) writer.#unsure = true;
+      },
+    };
+    const opened = await openStore(full);
+    writer = new JournalWriter(options, full, opened.store);
+    writer.#plan(opened);
+    await writer.#announce(opened.notes);
+    return writer;
+  }
+
+  get store(): JournalStore {
+    return this.#store;
+  }
+
+  get state(): WriterState {
+    const { projection, durability, log } = this.#store;
+    return {
+      database: durability,
+      log: log !== null,
+      records: projection.meta.records,
+      lastSeq: projection.meta.lastSeq,
+      session: this.#session,
+      failure: this.#failure,
+      checked: this.#checked,
+      toCheck: this.#toCheck,
+    };
+  }
+
+  /**
+   * Keeps records. Resolves to their sequence numbers once they are on the disk in both copies, or to the reason why they
+   * are not kept; then nothing of the request is.
+   *
+   * @param repeated the request may have been kept before (its answer got lost); what was kept is not kept again
+   */
+  append(items: readonly AppendItem[], repeated = false): Promise<Result<readonly number[]>> {
+    if (items.length > MAX_ITEMS) throw new RangeError(`${items.length} records in one request`);
+    if (items.length === 0) return Promise.resolve(ok([]));
+    return new Promise((resolve) => {
+      this.#queue.push({ items, repeated, resolve });
+      void this.#drain();
+    });
+  }
+
+  /** Runs a job that must not interleave with appends. */
+  exclusive: Guard = (job) => {
+    const run = this.#turn.then(job);
+    this.#turn = run.catch(() => undefined);
+    return run;
+  };
+
+  /** Checks the next full segment against the database. Returns whether there is more to check. */
+  async checkNext(): Promise<boolean> {
+    const number = this.#checks[0];
+    if (this.#closed || (number === undefined && !this.#replaceDatabase)) return false;
+    try {
+      if (number !== undefined) {
+        const { notes, databaseDamaged } = await checkSegment(this.#store, number, this.exclusive);
+        this.#checks.shift();
+        this.#checked += 1;
+        this.#replaceDatabase ||= databaseDamaged;
+        await this.#announce(notes);
+      }
+    } catch (thrown) {
+      if (!isDatabaseDamage(thrown)) throw thrown;
+      this.#checks = [];
+      this.#replaceDatabase = true;
+    }
+    if (this.#replaceDatabase && this.#checks.length === 0) await this.exclusive(() => this.#reopen(this.#store.copy + 1));
+    this.#listeners.onState(this.state);
+    return this.#checks.length > 0 || this.#replaceDatabase;
+  }
+
+  /** Makes the segments ahead that will be needed next. */
+  async provideSpares(): Promise<void> {
+    await this.exclusive(async () => this.#store.log?.provideSpares());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.exclusive(() => {
+      this.#store.log?.close();
+      this.#store.database.close();
+      return Promise.resolve();
+    });
+  }
+
+  #plan({ suspicious, databaseDamaged }: OpenedStore): void {
+    this.#replaceDatabase = databaseDamaged;
+    const last = (this.#store.log?.number ?? 1) - 1;
+    const others = Array.from({ length: last }, (_, i) => last - i).filter((number) => !suspicious.includes(number));
+    this.#checks = [...suspicious, ...others];
+    this.#checked = 0;
+    this.#toCheck = this.#checks.length;
+  }
+
+  async #announce(notes: readonly RepairNote[]): Promise<void> {
+    if (notes.length === 0) return;
+    this.#listeners.onRepair(notes);
+    const mono = this.#monotonicNow();
+    const items = notes.map(({ what, ...details }, i): AppendItem => ({
+      kind: 'event', at: Date.now(), mono: mono + i / 1e3, bundle: null,
+      data: { type: what === 'records_lost' ? 'records_lost' : 'repair', text: null, details: { what, ...details } },
+    }));
+    await this.append(items);
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#queue.length > 0) {
+      const group = this.#takeGroup();
+      const failed = this.#failure;
+      let results: Result<readonly number[]>[];
+      try {
+        results = await this.exclusive(() => this.#commit(group));
+        this.#failure = null;
+      } catch (thrown) {
+        this.#failure = appError('journal_failed', { detail: describe(thrown) }, thrown);
+        results = group.map(() => err(this.#failure as AppError));
+      }
+      group.forEach(({ resolve }, i) => {
+        resolve(results[i] as Result<readonly number[]>);
+      });
+      if (failed !== this.#failure || this.#queue.length === 0) this.#listeners.onState(this.state);
+    }
+    this.#draining = false;
+  }
+
+  #takeGroup(): Waiting[] {
+    let records = 0;
+    let bytes = 0;
+    const count = this.#queue.findIndex(({ items }, i) => {
+      records += items.length;
+      bytes += items.length * 700;
+      return i > 0 && (records > MAX_ITEMS || bytes > GROUP_BYTES);
+    });
+    return this.#queue.splice(0, count < 0 ? this.#queue.length : count);
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<Result<readonly number[]>[]> {
+    if (this.#unsure) await this.#reopen();
+    const known = group.some(({ repeated }) => repeated) ? await this.#kept() : new Map<number, number>();
+    const requests = group.map(({ items, repeated }) => (repeated ? remaining(items, known) : items));
+    const written = requests.some((items) => items.length > 0) ? await this.#write(requests) : [];
+    let next = 0;
+    return group.map(({ items, repeated }) =>
+      ok(items.map(({ mono }) => (repeated ? known.get(mono) : undefined) ?? (written[next++] as number))),
+    );
+  }
+
+  /** Commits the records of several requests as one group; returns their sequence numbers in order. */
+  async #write(requests: readonly (readonly AppendItem[])[]): Promise<number[]> {
+    const { database, projection, log, files, durability } = this.#store;
+    const { meta } = projection;
+    const lastSeq = Math.max(meta.lastSeq, log?.summary.lastSeq ?? 0);
+    const clockEvent = this.#checkClock(requests.flat());
+    const framed: FramedRecord[] = compose(clockEvent ? [...requests, [clockEvent]] : requests, {
+      lastSeq, session: this.#session, runs: meta.runs,
+    });
+    const frames = framed.map(({ frame }) => frame);
+    const sealed = await log?.makeRoom(frames.reduce((sum, frame) => sum + frame.length, 0));
+    if (sealed) {
+      this.#sealed.push(sealed.row);
+      files.set(sealed.row.number, sealed.file);
+    }
+    const changes = await projection.prepare(framed, this.#sealed);
+    const pending = commit(database, changes, durability);
+    try {
+      // While the browser's storage process commits, this thread appends and flushes: the two waits overlap.
+      log?.append(frames);
+    } catch (thrown) {
+      this.#unsure = true;
+      pending.abort();
+      await pending.done.catch(() => undefined);
+      throw thrown;
+    }
+    try {
+      await pending.done;
+    } catch (thrown) {
+      this.#unsure = true;
+      log?.rollback();
+      this.#unsure = false;
+      throw thrown;
+    }
+    projection.accept(changes);
+    this.#sealed = [];
+    return framed.slice(0, framed.length - (clockEvent ? 1 : 0)).map(({ seq }) => seq);
+  }
+
+  #checkClock(items: readonly AppendItem[]): AppendItem | null {
+    let back = 0;
+    for (const { at, mono } of items) {
+      if (this.#clock) back = Math.max(back, mono - this.#clock.mono - (at - this.#clock.at));
+      this.#clock = { at, mono };
+    }
+    if (back <= CLOCK_TOLERANCE_MS || !this.#clock) return null;
+    return {
+      kind: 'event', at: this.#clock.at, mono: this.#clock.mono + 1e-6, bundle: null,
+      data: { type: 'clock_change', text: null, details: { backMs: Math.round(back) } },
+    };
+  }
+
+  /** Monotonic time to sequence number of this session's latest records. */
+  async #kept(): Promise<Map<number, number>> {
+    const { database, projection } = this.#store;
+    const frames = await framesBetween(database, projection.meta.lastSeq - REPEAT_WINDOW, projection.meta.lastSeq);
+    const headers = [...frames.values()].map((frame) => readHeader(frame));
+    return new Map(headers.flatMap((header) => (header?.session === this.#session ? [[header.mono, header.seq]] : [])));
+  }
+
+  async #reopen(fromCopy = 1): Promise<void> {
+    this.#unsure = true;
+    this.#store.log?.close();
+    this.#store.database.close();
+    const opened = await openStore(this.#options, fromCopy);
+    this.#store = opened.store;
+    this.#sealed = [];
+    this.#unsure = false;
+    this.#plan(opened);
+    if (opened.notes.length > 0) queueMicrotask(() => void this.#announce(opened.notes));
+  }
+}
+
+/** The records of a repeated request that were not kept, with what they refer to. */
+function remaining(items: readonly AppendItem[], known: ReadonlyMap<number, number>): AppendItem[] {
+  const open = items.filter(({ mono }) => !known.has(mono));
+  return open.map((item) => {
+    if (!('shot' in item) || typeof item.shot === 'number') return item;
+    const shot = items[item.shot.item];
+    if (!shot) throw new RangeError('a record refers to no record of its request');
+    return { ...item, shot: known.get(shot.mono) ?? { item: open.indexOf(shot) } };
+  });
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof DOMException ? `${thrown.name}: ${thrown.message}` : detailOf(thrown);
+}
