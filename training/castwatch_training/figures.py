@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -18,10 +18,16 @@ DIGITS = 4
 """More digits than the intervals carry would only make the card longer."""
 
 
-def compute_figures(data: Dataset, recipe: Recipe, seed: int, step: Callable[[str], None]) -> list[Figure]:
+def compute_figures(
+    data: Dataset,
+    recipe: Recipe,
+    seed: int,
+    step: Callable[[str], None],
+    protocols: Sequence[Protocol] = PROTOCOLS,
+) -> list[Figure]:
     """Fit `recipe` and the old recipe anew under each protocol; everything chosen is chosen in the training rows."""
     figures = []
-    for protocol in PROTOCOLS:
+    for protocol in protocols:
         for one in (recipe, OLD_RECIPE):
             step(f"figures: {one.name}, protocol {protocol}")
             figures.append(figure(protocol, one.name, evaluate_recipe(data, one, protocol, [seed])))

@@ -44,15 +44,17 @@ def _drawn(rows: int, pool: FloatArray, rng: np.random.Generator) -> FloatArray:
 
 
 def _mixtures(rows: int, pool: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Points on the line between two complete shots of one product."""
-    complete = pool[np.isfinite(pool).all(axis=1)]
-    first = _drawn(rows, complete, rng)
+    """Points strictly between two different complete shots of one product."""
+    distinct = np.unique(pool[np.isfinite(pool).all(axis=1)], axis=0)
+    first = rng.integers(0, len(distinct), rows)
     second = np.empty_like(first)
-    for number in np.unique(complete[:, PRODUCT]):
-        own = first[:, PRODUCT] == number
-        second[own] = _drawn(int(own.sum()), complete[complete[:, PRODUCT] == number], rng)
-    weight = rng.random((rows, 1))
-    return weight * first + (1 - weight) * second
+    for number in np.unique(distinct[:, PRODUCT]):
+        own = np.flatnonzero(distinct[:, PRODUCT] == number)
+        asked = distinct[first, PRODUCT] == number
+        step = rng.integers(1, max(2, len(own)), int(asked.sum()))
+        second[asked] = own[(np.searchsorted(own, first[asked]) + step) % len(own)]
+    weight = rng.uniform(0.05, 0.95, (rows, 1))
+    return weight * distinct[first] + (1 - weight) * distinct[second]
 
 
 def _within_ranges(rows: int, products: list[Product], rng: np.random.Generator) -> FloatArray:
