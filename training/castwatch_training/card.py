@@ -9,7 +9,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Plot
 
 from castwatch_training.arrays import FloatArray, IntArray
 from castwatch_training.bundle_schema import ReliabilityBin
-from castwatch_training.card_schema import Card, Estimate, Figure, ReconstructionRow
+from castwatch_training.card_schema import Card, CardData, Estimate, Figure, ReconstructionRow
 from castwatch_training.card_texts import LICENCE, PURPOSE
 from castwatch_training.dataset import Dataset
 from castwatch_training.features import FEATURES
@@ -27,25 +27,25 @@ DATA_NAME = "KAMP data set 55, die-casting quality assurance (DieCasting_Quality
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "onnx", "onnxruntime")
 
 
-def data_facts(data: Dataset, training_rows: int, training_protocol: str) -> dict[str, Any]:
-    """The card's `data`: counts only, nothing of any row."""
+def data_facts(data: Dataset, training_rows: int, training_protocol: Literal["legacy", "grouped"]) -> CardData:
+    """The card's `data`; the final model was trained on so many rows, those of a protocol."""
     distinct = data.distinct
     campaigns = np.unique(data.campaign)
-    return {
-        "name": DATA_NAME,
-        "sha256": data.sha256,
-        "rows": len(data),
-        "distinct": len(distinct),
-        "twins": len(data) - len(distinct),
-        "incomplete": int(np.isnan(data.X).any(axis=1).sum()),
-        "defective": int(data.y.sum()),
-        "defective_distinct": int(data.y[distinct].sum()),
-        "campaigns": len(campaigns),
-        "campaign_rates": campaign_rates(data).round(4).tolist(),
-        "products": {str(p): int((data.product[distinct] == p).sum()) for p in np.unique(data.product)},
-        "training_rows": training_rows,
-        "training_protocol": training_protocol,
-    }
+    return CardData(
+        name=DATA_NAME,
+        sha256=data.sha256,
+        rows=len(data),
+        distinct=len(distinct),
+        twins=len(data) - len(distinct),
+        incomplete=int(np.isnan(data.X).any(axis=1).sum()),
+        defective=int(data.y.sum()),
+        defective_distinct=int(data.y[distinct].sum()),
+        campaigns=len(campaigns),
+        campaign_rates=campaign_rates(data).round(4).tolist(),
+        products={str(p): int((data.product[distinct] == p).sum()) for p in np.unique(data.product)},
+        training_rows=training_rows,
+        training_protocol=training_protocol,
+    )
 
 
 def campaign_rates(data: Dataset) -> FloatArray:
@@ -86,7 +86,7 @@ def build_card(
     release: str,
     date: str,
     seed: int,
-    data: dict[str, Any],
+    data: CardData,
     recipe: Recipe,
     figures: Sequence[Figure],
     reconstruction: Sequence[ReconstructionRow],
@@ -119,8 +119,8 @@ def card_markdown(card: Card) -> str:
     lines = [
         f"# {card.id}",
         "",
-        f"Released {card.date}. Seed {card.seed}. Trained on {data['training_rows']} rows "
-        f"(protocol `{data['training_protocol']}`).",
+        f"Released {card.date}. Seed {card.seed}. Trained on {data.training_rows} rows "
+        f"(protocol `{data.training_protocol}`).",
         "",
         "## For",
         *(f"- {text}" for text in card.purpose.for_.en),
@@ -129,10 +129,10 @@ def card_markdown(card: Card) -> str:
         *(f"- {text}" for text in card.purpose.not_for.en),
         "",
         "## Data",
-        f"{data['name']}, SHA-256 `{data['sha256']}`: {data['rows']} rows, {data['distinct']} distinct shots "
-        f"({data['twins']} rows repeat one), {data['defective_distinct']} of them defective, "
-        f"{data['campaigns']} campaigns with defect rates "
-        f"{', '.join(f'{rate:.1%}' for rate in data['campaign_rates'])}. {' '.join(card.licence.en)}",
+        f"{data.name}, SHA-256 `{data.sha256}`: {data.rows} rows, {data.distinct} distinct shots "
+        f"({data.twins} rows repeat one), {data.defective_distinct} of them defective, "
+        f"{data.campaigns} campaigns with defect rates "
+        f"{', '.join(f'{rate:.1%}' for rate in data.campaign_rates)}. {' '.join(card.licence.en)}",
         "",
         "## How good it is",
         "With 95 % bootstrap intervals over distinct shots. `legacy` measures memory: 62 % of its test rows "

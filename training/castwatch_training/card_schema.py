@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from castwatch_training.bundle_schema import Count, ReliabilityBin, Sha256
+from castwatch_training.bundle_schema import Count, ReliabilityBin, Sha256, Share
 from castwatch_training.json_file import Strict
 
 
@@ -67,6 +67,24 @@ class Purpose(Strict):
     not_for: Texts
 
 
+class CardData(Strict):
+    """Counts of the data set and of what the final model was trained on; nothing of any row."""
+
+    name: str
+    sha256: Sha256
+    rows: Count
+    distinct: Count
+    twins: Count
+    incomplete: Count
+    defective: Count
+    defective_distinct: Count
+    campaigns: Count
+    campaign_rates: list[Share]
+    products: dict[str, Count]
+    training_rows: Count
+    training_protocol: Literal["legacy", "grouped"]
+
+
 class ReconstructionRow(Strict):
     """Reconstruction error of a feature for a product, in scaled units: RMSE and share of variance explained."""
 
@@ -85,7 +103,7 @@ class Card(Strict):
     version: str
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     purpose: Purpose
-    data: dict[str, Any]
+    data: CardData
     recipe: dict[str, Any]
     versions: dict[str, str]
     seed: int

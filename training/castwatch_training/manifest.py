@@ -22,7 +22,7 @@ def update_manifest(models: Path, current: str | None, key: Path) -> Manifest:
     unknown `current`, `SigningError` for the key; then nothing is written.
     """
     old = read_manifest(models) if (models / MANIFEST).exists() else None
-    bundles = [_entry(folder) for folder in sorted(models.iterdir()) if _is_bundle(folder)]
+    bundles = list_bundles(models)
     ids = [bundle.id for bundle in bundles]
     if not ids:
         raise BundleError(f"{models}: holds no bundle")
@@ -40,6 +40,12 @@ def update_manifest(models: Path, current: str | None, key: Path) -> Manifest:
     (models / MANIFEST).write_bytes(content)
     (models / SIGNATURE).write_bytes(signature)
     return manifest
+
+
+def list_bundles(models: Path) -> list[ManifestBundle]:
+    """An entry for every bundle folder, sorted by name. Raises `BundleError` for one that is not a valid bundle."""
+    folders = sorted(models.iterdir()) if models.is_dir() else []
+    return [_entry(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(".")]
 
 
 def sign_manifest(models: Path, key: Path) -> None:
@@ -85,10 +91,6 @@ def check_hashes(manifest: Manifest, bundle_id: str, files: dict[str, bytes]) ->
         elif sha256(files[name]) != file.sha256:
             problems.append(f"{name}: its SHA-256 is not the manifest's")
     return problems
-
-
-def _is_bundle(folder: Path) -> bool:
-    return folder.is_dir() and not folder.name.startswith(".")
 
 
 def _entry(folder: Path) -> ManifestBundle:

@@ -98,7 +98,7 @@ def verify_bundle(
         )
     if data is None:
         proof.skipped.append("the data rows: the data set was not found")
-    elif data.sha256 != bundle.card.data.get("sha256"):
+    elif data.sha256 != bundle.card.data.sha256:
         proof.skipped.append("whether training saw these rows: this data set is not the one on the card")
     return proof
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from castwatch_training import signing
 from castwatch_training.arrays import FloatArray, IntArray
@@ -34,7 +35,7 @@ from castwatch_training.figures import compute_figures
 from castwatch_training.forest import from_sklearn
 from castwatch_training.golden import build_golden
 from castwatch_training.inference import Inference, squared_error
-from castwatch_training.manifest import update_manifest
+from castwatch_training.manifest import list_bundles, update_manifest
 from castwatch_training.onnx_export import export_autoencoder, export_boosting
 from castwatch_training.pipeline import FittedPipeline, fit
 from castwatch_training.proof import Proof, demand, prove
@@ -189,12 +190,15 @@ def release(
     releasing it again changes nothing. Raises `ProofError` when a proof fails and `BundleError` when the folder exists
     with other content: then nothing is written.
     """
-    signing.sign(b"", key)  # a bad key is better found before the fitting than after it
-    step("fitting the final model")
-    model = fit_release(plan, data)
-    figures = compute_figures(data, plan.recipe, plan.seed, step)
-    bundle = build_bundle(plan, data, model, figures, step)
-    proof = prove(bundle, data, model, step)
+    # What would refuse the result in the end is better found before the fitting than after it.
+    signing.sign(b"", key)
+    list_bundles(models)
+    with threadpool_limits(1):  # sums in one order, whatever the number of cores
+        step("fitting the final model")
+        model = fit_release(plan, data)
+        figures = compute_figures(data, plan.recipe, plan.seed, step)
+        bundle = build_bundle(plan, data, model, figures, step)
+        proof = prove(bundle, data, model, step)
     demand(proof)
     step("writing")
     folder = models / plan.id

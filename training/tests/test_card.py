@@ -11,13 +11,13 @@ from castwatch_training.recipe import FIELD, LEGACY
 
 def test_the_card_counts_the_data(bundle: Bundle, data: Dataset) -> None:
     facts = bundle.card.data
-    assert facts["rows"] == len(data)
-    assert facts["distinct"] == len(data.distinct) == facts["training_rows"]
-    assert facts["twins"] == data.repeated.sum()
-    assert facts["incomplete"] == np.isnan(data.X).any(axis=1).sum() > 0
-    assert facts["defective_distinct"] == data.y[data.distinct].sum()
-    assert facts["campaigns"] == len(facts["campaign_rates"]) == 5
-    assert sum(facts["products"].values()) == facts["distinct"]
+    assert facts.rows == len(data)
+    assert facts.distinct == len(data.distinct) == facts.training_rows
+    assert facts.twins == data.repeated.sum()
+    assert facts.incomplete == np.isnan(data.X).any(axis=1).sum() > 0
+    assert facts.defective_distinct == data.y[data.distinct].sum()
+    assert facts.campaigns == len(facts.campaign_rates) == 5
+    assert sum(facts.products.values()) == facts.distinct
 
 
 def test_the_hash_changes_with_the_recipe() -> None:
