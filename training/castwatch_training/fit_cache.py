@@ -36,6 +36,11 @@ class Job:
     fold: int
     seed: int
 
+    @property
+    def label(self) -> str:
+        """What a progress bar says."""
+        return f"{self.recipe.name}, {self.protocol}, fold {self.fold + 1}, seed {self.seed}"
+
     def key(self, data_sha256: str) -> str:
         """What a finished fit is found by. A recipe's name is not part of it; what it does is."""
         parts = {**asdict(replace(self, recipe=replace(self.recipe, name=""))), "data": data_sha256}

@@ -38,17 +38,18 @@ def run_jobs(
     Raises:
         StudyError: a fit failed or a worker died.
     """
-    open_jobs: dict[Job, None] = {}
+    same: dict[str, list[Job]] = {}  # jobs that differ in a recipe's name alone are one fit
     for job in jobs:
         if job in cache:
             done(job)
         else:
-            open_jobs[job] = None
-    blocks = _blocks(open_jobs)
+            same.setdefault(job.key(data.sha256), []).append(job)
+    blocks = _blocks(alike[0] for alike in same.values())
     results = _in_this_process(data, blocks) if workers <= 1 else _in_workers(data, blocks, workers)
     for job, scores in results:
         cache.add(job, scores)
-        done(job)
+        for alike in same[job.key(data.sha256)]:
+            done(alike)
 
 
 def cores() -> int:
@@ -71,8 +72,7 @@ def _fit_block(data: Dataset, block: Block) -> Iterator[tuple[Job, FoldScores]]:
         try:
             yield job, score_fold(data, split, job.recipe, job.seed, fit_rows)
         except Exception as error:
-            where = f"{job.recipe.name} on {job.protocol}, fold {job.fold + 1}, seed {job.seed}"
-            raise StudyError(f"{where}: {type(error).__name__}: {error}") from error
+            raise StudyError(f"{job.label}: {type(error).__name__}: {error}") from error
 
 
 def _in_this_process(data: Dataset, blocks: Sequence[Block]) -> Iterator[tuple[Job, FoldScores]]:

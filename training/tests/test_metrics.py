@@ -14,6 +14,7 @@ from castwatch_training.metrics import (
     compare,
     evaluate,
     roc_auc,
+    roc_auc_within,
 )
 
 
@@ -130,3 +131,16 @@ def test_best_f1_threshold_beats_every_other(ties: bool) -> None:
     best = sk.f1_score(p.y, p.calibrated[0] >= threshold)
     assert best == pytest.approx(max(sk.f1_score(p.y, p.calibrated[0] >= t) for t in np.unique(p.calibrated[0])))
     assert threshold not in p.calibrated[0]
+
+
+def test_auc_within_strata_compares_inside_them_only() -> None:
+    p = made(600)
+    stratum = np.arange(600) % 3
+    shifted = Predictions(p.y, p.group, p.raw, p.calibrated + 10.0 * stratum, p.flagged)
+    pairs, wins = 0, 0.0
+    for s in range(3):
+        good, bad = (p.calibrated[0][(stratum == s) & (p.y == label)] for label in (0, 1))
+        pairs += len(good) * len(bad)
+        wins += (bad[:, None] > good[None, :]).sum()
+    assert roc_auc_within(shifted, stratum, 0).value == pytest.approx(wins / pairs)
+    assert roc_auc_within(p, np.zeros(600, dtype=np.int64), 0).value == pytest.approx(evaluate(p, 0)["roc_auc"].value)
