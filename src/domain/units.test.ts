@@ -13,3 +13,10 @@ test('what is typed in the shown unit is stored in the recorded one', () => {
   expect(fromDisplay(98.0665, 'kgf/cm2', metric)).toBeCloseTo(1000, 9);
   expect(fromDisplay(700, 'degC', metric)).toBe(700);
 });
+
+test('a signal that the plant records in MPa or kN is shown in the chosen unit and read back', () => {
+  const kgf = { pressure: 'kgf/cm2', force: 'tonf' } as const;
+  expect(toDisplay(98.0665, 'MPa', kgf)).toBeCloseTo(1000, 9);
+  expect(toDisplay(98.0665, 'MPa', metric)).toBe(98.0665);
+  expect(fromDisplay(350, 'kN', kgf)).toBeCloseTo(3432.3275, 9);
+});

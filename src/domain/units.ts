@@ -12,7 +12,7 @@ export const tonfToKn = (tonf: number): number => tonf * KN_PER_TONF;
 export const knToTonf = (kn: number): number => kn / KN_PER_TONF;
 
 /** The unit a feature is recorded in. `none` for codes and counts. */
-export type Unit = 'none' | 'count' | 'm/s' | 'kgf/cm2' | 's' | 'mm' | 'tonf' | 'degC' | 'bar' | '%RH';
+export type Unit = 'none' | 'count' | 'm/s' | 'kgf/cm2' | 'MPa' | 's' | 'mm' | 'tonf' | 'kN' | 'degC' | 'bar' | '%RH';
 
 /** Which of the switchable units the screen shows. */
 export interface UnitPreference {
@@ -20,27 +20,28 @@ export interface UnitPreference {
   readonly force: 'tonf' | 'kN';
 }
 
-export type DisplayUnit = Unit | 'MPa' | 'kN';
+export type DisplayUnit = Unit;
 
 /** The unit that a value recorded in `unit` is shown in. */
 export function displayUnit(unit: Unit, preference: UnitPreference): DisplayUnit {
-  if (unit === 'kgf/cm2') return preference.pressure;
-  if (unit === 'tonf') return preference.force;
+  if (unit === 'kgf/cm2' || unit === 'MPa') return preference.pressure;
+  if (unit === 'tonf' || unit === 'kN') return preference.force;
   return unit;
 }
 
 /** A recorded value in the unit it is shown in. */
 export function toDisplay(value: number, unit: Unit, preference: UnitPreference): number {
-  const shown = displayUnit(unit, preference);
-  if (shown === 'MPa') return kgfCm2ToMpa(value);
-  if (shown === 'kN') return tonfToKn(value);
-  return value;
+  return convert(value, unit, displayUnit(unit, preference));
 }
 
 /** The inverse of {@link toDisplay}: what a person typed, in the recorded unit. */
 export function fromDisplay(value: number, unit: Unit, preference: UnitPreference): number {
-  const shown = displayUnit(unit, preference);
-  if (shown === 'MPa') return mpaToKgfCm2(value);
-  if (shown === 'kN') return knToTonf(value);
-  return value;
+  return convert(value, displayUnit(unit, preference), unit);
+}
+
+function convert(value: number, from: Unit, to: Unit): number {
+  if (from === to) return value;
+  if (from === 'kgf/cm2') return kgfCm2ToMpa(value);
+  if (from === 'MPa') return mpaToKgfCm2(value);
+  return from === 'tonf' ? tonfToKn(value) : knToTonf(value);
 }

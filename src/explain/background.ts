@@ -39,10 +39,7 @@ export function prepareBackground(
   if (rows === 0) return null;
   const [first, ...rest] = model.network.encoder;
   if (!first) throw new RangeError('the encoder has no layer');
-  const t2Model = {
-    mean: Float64Array.from(product.t2.mean),
-    precision: Float64Array.from(product.t2.precision.flat()),
-  };
+  const t2Model = t2ModelOf(product);
   const scaled = new Float64Array(rows * FEATURE_COUNT);
   const hidden = new Float64Array(rows * first.outputs);
   const augmented = new Float32Array(rows * AUGMENTED);
@@ -64,6 +61,11 @@ export function prepareBackground(
   new ForestScorer(model.forest).score(augmented, rows, probability);
   for (let r = 0; r < rows; r += 1) probability[r] = calibrated(model, probability[r]!);
   return { signals: signalsOf(constants, product.demo.coupled), rows, scaled, hidden, augmented, probability, t2, t2Model };
+}
+
+/** The T2 of a product. */
+export function t2ModelOf({ t2 }: Pick<ProductReference, 't2'>): T2Model {
+  return { mean: Float64Array.from(t2.mean), precision: Float64Array.from(t2.precision.flat()) };
 }
 
 /** Hotelling's T2 of 12 latents. */
