@@ -137,13 +137,13 @@ def _compare(proof: Proof, bundle: Bundle, name: str, X: FloatArray, fitted: Fit
     everything = (out.scaled, out.latent, out.reconstruction, out.spe, out.score, out.calibrated)
     endless = sum(int((~np.isfinite(values)).sum()) for values in everything)
     proof.check(f"{name}: every output is finite", [f"{endless} values are not"] if endless else [])
-    classes = _classes(bundle, X, out)
-    others = {"numpy": _in_numpy(bundle, X)}
+    classes = classes_of(bundle, X, out)
+    others = {"numpy": in_numpy(bundle, X)}
     if fitted is not None:
         others["scikit-learn and PyTorch"] = _in_training(bundle, fitted, X)
     for against, other in others.items():
         apart = max(_gap(out.probability, other.probability), _gap(out.calibrated, other.calibrated))
-        flips = sum(a != b for a, b in zip(classes, _classes(bundle, X, other), strict=True))
+        flips = sum(a != b for a, b in zip(classes, classes_of(bundle, X, other), strict=True))
         result = Agreement(name, against, len(X), apart, flips)
         proof.agreements.append(result)
         wrong = [] if result.ok else [f"a probability differs by {apart:.2e}, {flips} verdicts differ"]
@@ -154,14 +154,15 @@ def _gap(a: FloatArray, b: FloatArray) -> float:
     return float(np.abs(a - b).max(initial=0.0))
 
 
-def _classes(bundle: Bundle, X: FloatArray, out: Outputs) -> list[str]:
+def classes_of(bundle: Bundle, X: FloatArray, out: Outputs) -> list[str]:
+    """The judged class of raw shots [n, 30] at the bundle's default policy."""
     calibration = bundle.calibration
     threshold = threshold_for(calibration.default_policy, calibration.thresholds)
     rows = zip(X.tolist(), out.calibrated.tolist(), out.t2.tolist(), out.spe.tolist(), strict=True)
     return [judge(x, p, t2, spe, calibration, bundle.reference, threshold).cls for x, p, t2, spe in rows]
 
 
-def _in_numpy(bundle: Bundle, X: FloatArray) -> Outputs:
+def in_numpy(bundle: Bundle, X: FloatArray) -> Outputs:
     """The pipeline without onnxruntime, from scaler.json, the autoencoder's weights and the forest."""
     weights = autoencoder_weights(bundle.autoencoder)
     scaled = scale(bundle.scaler, X)

@@ -196,7 +196,7 @@ def release(
     with threadpool_limits(1):  # sums in one order, whatever the number of cores
         step("fitting the final model")
         model = fit_release(plan, data)
-        figures = compute_figures(data, plan.recipe, plan.seed, step)
+        figures = compute_figures(data, plan.recipe, step)
         bundle = build_bundle(plan, data, model, figures, step)
         proof = prove(bundle, data, model, step)
     demand(proof)

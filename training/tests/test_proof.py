@@ -90,7 +90,7 @@ def test_a_verdict_that_flips_fails_even_within_the_tolerance(
     """The threshold lies between two evaluators' values of the same shot."""
     from castwatch_training import proof as module
 
-    real = module._classes
+    real = module.classes_of
     calls: list[int] = []
 
     def classes(bundle: Bundle, X: np.ndarray, out: object) -> list[str]:
@@ -98,7 +98,7 @@ def test_a_verdict_that_flips_fails_even_within_the_tolerance(
         found = real(bundle, X, out)  # type: ignore[arg-type]
         return ["NG" if c == "OK" and len(calls) == 2 else c for c in found]
 
-    monkeypatch.setattr(module, "_classes", classes)
+    monkeypatch.setattr(module, "classes_of", classes)
     assert "verdicts differ" in "\n".join(prove(bundle, data, None).failures)
 
 
