@@ -14,8 +14,8 @@ from .card_schema import Estimate, Metrics
 from .dataset import Dataset
 from .evaluation import INNER_FOLDS, THRESHOLD_RULE, evaluate_baseline, pool, split_seed
 from .fit_cache import FitCache
-from .metrics import Metric, Predictions, compare, evaluate, roc_auc_within
 from .metrics import Estimate as Interval
+from .metrics import Metric, Predictions, compare, evaluate, roc_auc_within
 from .protocols import Protocol, Split, splits
 from .recipe import FIELD, LEGACY, OLD_RECIPE
 from .study_plan import FEATURE_SETS, LIBRARIES, Entry, Plan, entry_jobs, model_name, split_jobs

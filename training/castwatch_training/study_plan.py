@@ -1,21 +1,25 @@
 """What the study compares: which recipes, under which protocols, with which seeds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .dataset import Dataset
 from .evaluation import split_seed
 from .fit_cache import Job
+from .metrics import RESAMPLES
 from .protocols import LEGACY_SEED, PROTOCOLS, Protocol, splits
 from .recipe import FIELD, LEGACY, OLD_RECIPE, Features, Library, Recipe
 
 LIBRARIES: tuple[Library, ...] = ("sklearn", "xgboost", "lightgbm", "catboost")
 FEATURE_SETS: tuple[Features, ...] = ("inputs", "latents", "both")
 LATENTS = (4, 8, 12, 16)
+LATENT_PROTOCOLS: tuple[Protocol, ...] = ("grouped", "forward")
+QUICK_PROTOCOLS: tuple[Protocol, ...] = ("legacy", "forward")
 SEEDS = (0, 1, 2)
 SPLIT_SEEDS = (LEGACY_SEED, 1, 2, 3, 4, 5)
 """Splits of the legacy protocol: the old headline's, and others to show its spread."""
 
-RELEASED = (FIELD, LEGACY)
+QUICK_RESAMPLES = 300
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Plan:
-    """The study. `baselines`: protocols under which every baseline stands; `split_seeds`: see `SPLIT_SEEDS`."""
+    """The study. `baselines`: protocols under which every baseline stands; `split_seeds`: see `SPLIT_SEEDS`;
+    `resamples`: of each bootstrap."""
 
     quick: bool
     entries: tuple[Entry, ...]
@@ -38,6 +43,7 @@ class Plan:
     seeds: tuple[int, ...]
     split_seeds: tuple[int, ...]
     split_recipes: tuple[Recipe, ...]
+    resamples: int
 
 
 def model_name(features: Features, library: Library, latents: int) -> str:
@@ -49,48 +55,56 @@ def model_name(features: Features, library: Library, latents: int) -> str:
 def make_plan(quick: bool) -> Plan:
     """The full study, or a cut of it that takes minutes."""
     seeds = SEEDS[:1] if quick else SEEDS
-    protocols: tuple[Protocol, ...] = ("legacy", "grouped", "forward") if quick else PROTOCOLS
-    entries: dict[tuple[str, Protocol], Entry] = {}
-
-    def add(model: str, recipe: Recipe, protocol: Protocol) -> None:
-        entries.setdefault((model, protocol), Entry(model, replace(recipe, name=model), protocol, seeds))
-
-    for protocol in protocols:
-        for library in LIBRARIES:
-            if quick and library != "sklearn" and protocol == "grouped":
-                continue
-            for features in FEATURE_SETS:
-                add(model_name(features, library, FIELD.autoencoder.latents), grid_recipe(features, library), protocol)
-        for recipe in (FIELD, LEGACY, OLD_RECIPE):
-            if quick and recipe != FIELD and protocol == "grouped":
-                continue
-            add(recipe.name, recipe, protocol)
-    for protocol in protocols if not quick else ("forward",):
-        for latents in (LATENTS if not quick else LATENTS[1:3]) if protocol in ("grouped", "forward") else ():
-            for features in FEATURE_SETS[1:]:
-                add(model_name(features, "sklearn", latents), grid_recipe(features, "sklearn", latents), protocol)
-    if not quick:
-        for features in ("inputs", "both"):
-            add(
-                model_name(features, "sklearn", FIELD.autoencoder.latents),
-                grid_recipe(features, "sklearn"),
-                "log_blocks",
-            )
-        add(FIELD.name, FIELD, "log_blocks")
+    named: dict[tuple[str, Protocol], Entry] = {}  # the grid's and the latent sizes' models overlap
+    for recipe, protocol in _quick() if quick else _full():
+        named.setdefault((recipe.name, protocol), Entry(recipe.name, recipe, protocol, seeds))
     return Plan(
         quick=quick,
-        entries=tuple(entries.values()),
+        entries=tuple(named.values()),
         baselines=(*PROTOCOLS, "log_blocks"),
         seeds=seeds,
         split_seeds=SPLIT_SEEDS[:2] if quick else SPLIT_SEEDS,
         split_recipes=(LEGACY,) if quick else (LEGACY, FIELD, OLD_RECIPE),
+        resamples=QUICK_RESAMPLES if quick else RESAMPLES,
     )
+
+
+def _full() -> Iterator[tuple[Recipe, Protocol]]:
+    for protocol in PROTOCOLS:
+        yield from _grid(protocol, LIBRARIES)
+        yield from ((recipe, protocol) for recipe in (FIELD, LEGACY, OLD_RECIPE))
+    for protocol in LATENT_PROTOCOLS:
+        yield from _latent_sizes(protocol, LATENTS)
+    yield from _grid("log_blocks", ("sklearn",))
+    yield FIELD, "log_blocks"
+
+
+def _quick() -> Iterator[tuple[Recipe, Protocol]]:
+    yield from _grid("grouped", ("sklearn",))
+    yield FIELD, "grouped"
+    for protocol in QUICK_PROTOCOLS:
+        yield from _grid(protocol, LIBRARIES)
+        yield from ((recipe, protocol) for recipe in (FIELD, LEGACY, OLD_RECIPE))
+    yield from _latent_sizes("forward", (8,))
+
+
+def _grid(protocol: Protocol, libraries: tuple[Library, ...]) -> Iterator[tuple[Recipe, Protocol]]:
+    for library in libraries:
+        for features in FEATURE_SETS:
+            yield grid_recipe(features, library), protocol
+
+
+def _latent_sizes(protocol: Protocol, sizes: tuple[int, ...]) -> Iterator[tuple[Recipe, Protocol]]:
+    for size in sizes:
+        for features in FEATURE_SETS[1:]:
+            yield grid_recipe(features, "sklearn", size), protocol
 
 
 def grid_recipe(features: Features, library: Library, latents: int = FIELD.autoencoder.latents) -> Recipe:
     """The field recipe with other features, another library, another size of the latent layer."""
     return replace(
         FIELD,
+        name=model_name(features, library, latents),
         features=features,
         boosting=replace(FIELD.boosting, library=library),
         autoencoder=replace(FIELD.autoencoder, latents=latents),

@@ -1,20 +1,18 @@
 """Writes the study's report and figures from its results: what was found, in plain words, with sample sizes."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from .data_report import table
 from .recipe import FIELD, LEGACY, OLD_RECIPE
-from .study_figures import TWELVE, write_study_figures
-from .study_plan import LATENTS, LIBRARIES, model_name
-from .study_results import Difference, StudyFigure, StudyResults
-from .study_words import NAMES, ORDER, QUESTIONS, direction, short, with_interval
+from .study_ablation import autoencoder, autoencoder_words, latents, libraries
+from .study_figures import write_study_figures
+from .study_results import StudyFigure, StudyResults
+from .study_words import NAMES, ORDER, QUESTIONS, differences, short, title, with_interval
 
 OLD_HEADLINE = {"f1": 0.7027, "roc_auc": 0.9175, "accuracy": 0.8832}
 """What the system before this one stated, on the legacy split."""
-BASELINES = ("twin_lookup", "campaign_table", "all_defective")
 
 
 def write_study_report(results: StudyResults, docs: Path) -> Path:
@@ -34,9 +32,9 @@ def _report(r: StudyResults) -> list[str]:
         *_in_short(r),
         *_method(r),
         *_two_truths(r),
-        *_autoencoder(r),
-        *_libraries(r),
-        *_latents(r),
+        *autoencoder(r),
+        *libraries(r),
+        *latents(r),
         *_campaigns(r),
         *_splits(r),
         *_calibration(r),
@@ -63,7 +61,7 @@ def _in_short(r: StudyResults) -> list[str]:
                 f"{with_interval(found.metrics.roc_auc)}, "
                 f"PR-AUC {with_interval(found.metrics.pr_auc)}, Brier {with_interval(found.metrics.brier)}."
             )
-    points += _autoencoder_words(r)
+    points += autoencoder_words(r)
     return ["## In short", "", *(f"- {p}" for p in points), ""]
 
 
@@ -121,7 +119,7 @@ def _two_truths(r: StudyResults) -> list[str]:
         ):
             found = r.figure(protocol, model)
             cells += [with_interval(getattr(found.metrics, m)) if found else "–" for m in metrics]
-        rows.append([_title(model), *cells])
+        rows.append([title(model), *cells])
     sizes = [
         f"{p}: {f.rows} rows, {f.defective} defective" for p in ("legacy", "grouped", "forward") if (f := _any(r, p))
     ]
@@ -138,101 +136,6 @@ def _two_truths(r: StudyResults) -> list[str]:
     ]
 
 
-def _autoencoder_words(r: StudyResults) -> list[str]:
-    """What the autoencoder adds to the inputs, and what it does not, for scikit-learn, from paired differences."""
-    inputs = model_name("inputs", "sklearn", TWELVE)
-    both, alone = model_name("both", "sklearn", TWELVE), model_name("latents", "sklearn", TWELVE)
-    added = [d for p in ORDER if (d := r.difference(p, both, inputs)) is not None]
-    instead = [d for p in ORDER if (d := r.difference(p, alone, inputs)) is not None]
-    points = []
-    for verdict in ("helps", "makes no measurable difference", "hurts"):
-        for text, found in ((f"Adding the {TWELVE} latents to the 30 inputs", added),):
-            those = [d for d in found if direction(d.metrics["roc_auc"]) == verdict]
-            if those:
-                points.append(f"{text} {verdict} on {_listed(those)}.")
-    if instead:
-        points.append(f"The {TWELVE} latents instead of the 30 inputs: {_listed(instead)}.")
-    return points
-
-
-def _listed(differences: Iterable[Difference]) -> str:
-    return ", ".join(f"`{d.protocol}` (ROC-AUC {with_interval(d.metrics['roc_auc'], True)})" for d in differences)
-
-
-def _autoencoder(r: StudyResults) -> list[str]:
-    head = ["protocol", "library", "against the 30 inputs", "ROC-AUC", "PR-AUC", "F1 tuned", "Brier", "rows"]
-    rows = []
-    for protocol in ORDER:
-        for library in LIBRARIES:
-            for features in ("both", "latents"):
-                model = model_name("both" if features == "both" else "latents", library, TWELVE)
-                d = r.difference(protocol, model, model_name("inputs", library, TWELVE))
-                if d is not None:
-                    cells = [with_interval(d.metrics[m], True) for m in ("roc_auc", "pr_auc", "f1_tuned", "brier")]
-                    what = f"30 + {TWELVE}" if features == "both" else f"{TWELVE} alone"
-                    rows.append([protocol, library, what, *cells, d.rows])
-    words = [f"- {p}" for p in _autoencoder_words(r)]
-    return [
-        "## What the autoencoder adds, and what it does not",
-        "",
-        *words,
-        "- What it adds beyond the prediction: the reconstruction error and the distance of the latents say how "
-        "unusual a "
-        "shot is, which the trees cannot, and a shot far from anything seen is held instead of judged.",
-        "",
-        "Paired differences, model minus the 30 inputs of the same library; for Brier lower is better.",
-        "",
-        *table(head, rows),
-        "![Paired differences to the 30 inputs](figures/study-autoencoder.svg)",
-        "",
-    ]
-
-
-def _libraries(r: StudyResults) -> list[str]:
-    base = model_name("both", "sklearn", TWELVE)
-    rows = []
-    for protocol in ORDER:
-        for library in LIBRARIES[1:]:
-            d = r.difference(protocol, model_name("both", library, TWELVE), base)
-            if d is not None:
-                cells = [with_interval(d.metrics[m], True) for m in ("roc_auc", "pr_auc", "brier")]
-                rows.append([protocol, library, *cells, f"{direction(d.metrics['roc_auc'])}", d.rows])
-    return [
-        "## Libraries",
-        "",
-        f"Minus scikit-learn, all on 30 inputs + {TWELVE} latents. The released bundles use scikit-learn, whose "
-        "trees are "
-        "exported exactly.",
-        "",
-        *table(["protocol", "library", "ROC-AUC", "PR-AUC", "Brier", "against scikit-learn", "rows"], rows),
-    ]
-
-
-def _latents(r: StudyResults) -> list[str]:
-    rows = []
-    inputs = model_name("inputs", "sklearn", TWELVE)
-    for protocol in ("grouped", "forward"):
-        for size in LATENTS:
-            cells = []
-            for model in (model_name("both", "sklearn", size), model_name("latents", "sklearn", size)):
-                found, d = r.figure(protocol, model), r.difference(protocol, model, inputs)
-                cells += [
-                    with_interval(found.metrics.roc_auc) if found else "–",
-                    with_interval(d.metrics["roc_auc"], True) if d else "–",
-                ]
-            if any(c != "–" for c in cells):
-                rows.append([protocol, size, *cells])
-    return [
-        "## Size of the latent layer",
-        "",
-        "scikit-learn; ROC-AUC, and its paired difference to the 30 inputs alone.",
-        "",
-        *table(["protocol", "latents", "30 + latents", "difference", "latents alone", "difference"], rows),
-        "![Latent sizes](figures/study-latents.svg)",
-        "",
-    ]
-
-
 def _campaigns(r: StudyResults) -> list[str]:
     rows = []
     for protocol in ORDER:
@@ -240,7 +143,7 @@ def _campaigns(r: StudyResults) -> list[str]:
             found = r.figure(protocol, model)
             if found is not None:
                 cells = [with_interval(found.metrics.roc_auc), with_interval(found.roc_auc_within)]
-                rows.append([protocol, _title(model), *cells, found.rows, found.defective])
+                rows.append([protocol, title(model), *cells, found.rows, found.defective])
     return [
         "## How much is only knowing the campaign",
         "",
@@ -251,20 +154,8 @@ def _campaigns(r: StudyResults) -> list[str]:
         ".5 by construction: without its worst campaign, the rest has the lowest rate. There, look within campaigns.",
         "",
         *table(["protocol", "model", "ROC-AUC", "within campaigns", "rows", "defective"], rows),
-        *_differences(r, (FIELD.name, "campaign_table")),
+        *differences(r, (FIELD.name, "campaign_table")),
     ]
-
-
-def _differences(r: StudyResults, pair: tuple[str, str]) -> list[str]:
-    found = [d for p in ORDER if (d := r.difference(p, *pair)) is not None]
-    if not found:
-        return []
-    head = ["protocol", *(NAMES[m] for m in ("roc_auc", "pr_auc", "brier")), "rows"]
-    rows = [
-        [d.protocol, *(with_interval(d.metrics[m], True) for m in ("roc_auc", "pr_auc", "brier")), d.rows]
-        for d in found
-    ]
-    return [f"`{pair[0]}` minus `{pair[1]}`, paired:", "", *table(head, rows)]
 
 
 def _splits(r: StudyResults) -> list[str]:
@@ -276,7 +167,7 @@ def _splits(r: StudyResults) -> list[str]:
             values = [v for s in own if (v := getattr(s, metric)) is not None]
             spread = f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else ""
             cells.append(f"{short(float(np.mean(values)))}{spread}" if values else "–")
-        rows.append([_title(model), len(own), *cells])
+        rows.append([title(model), len(own), *cells])
     seeds = sorted({s.split_seed for s in r.splits})
     return [
         "## The legacy protocol over random splits",
@@ -287,9 +178,9 @@ def _splits(r: StudyResults) -> list[str]:
         *table(["model", "splits", "F1 at .5", "ROC-AUC", "accuracy"], rows),
         "![Spread over random splits](figures/study-splits.svg)",
         "",
-        *_differences(r, (LEGACY.name, "twin_lookup")),
-        *_differences(r, (LEGACY.name, OLD_RECIPE.name)),
-        *_differences(r, (FIELD.name, OLD_RECIPE.name)),
+        *differences(r, (LEGACY.name, "twin_lookup")),
+        *differences(r, (LEGACY.name, OLD_RECIPE.name)),
+        *differences(r, (FIELD.name, OLD_RECIPE.name)),
     ]
 
 
@@ -301,7 +192,7 @@ def _calibration(r: StudyResults) -> list[str]:
             if found is not None:
                 metrics = found.metrics
                 rows.append(
-                    [protocol, _title(model), with_interval(metrics.ece), with_interval(metrics.brier), found.rows]
+                    [protocol, title(model), with_interval(metrics.ece), with_interval(metrics.brier), found.rows]
                 )
     return [
         "## Calibration",
@@ -340,11 +231,7 @@ def _everything(r: StudyResults) -> list[str]:
 
 def _figure_row(f: StudyFigure) -> list[str]:
     metrics = [with_interval(getattr(f.metrics, m)) for m in NAMES]
-    return [_title(f.model), *metrics, " ".join(short(v) for v in f.roc_auc_by_seed)]
-
-
-def _title(model: str) -> str:
-    return model.replace("_", " ") if model in (*BASELINES, OLD_RECIPE.name) else f"`{model}`"
+    return [title(f.model), *metrics, " ".join(short(v) for v in f.roc_auc_by_seed)]
 
 
 def _any(r: StudyResults, protocol: str) -> StudyFigure | None:

@@ -1,8 +1,12 @@
-"""Numbers in the words of the study's report."""
+"""Numbers, names and differences in the words of the study's report."""
 
+from .baselines import BASELINES
 from .card_schema import Estimate
+from .data_report import table
 from .metrics import Metric
 from .protocols import PROTOCOLS
+from .recipe import OLD_RECIPE
+from .study_results import StudyResults
 
 QUESTIONS = {
     "legacy": "random rows, twins kept",
@@ -27,6 +31,7 @@ NAMES: dict[Metric, str] = {
 }
 LOWER_IS_BETTER = ("brier", "ece")
 ORDER = (*PROTOCOLS, "log_blocks")
+UNQUOTED = (*BASELINES, OLD_RECIPE.name)
 
 
 def short(value: float | None, signed: bool = False) -> str:
@@ -51,3 +56,21 @@ def direction(estimate: Estimate, metric: str = "roc_auc") -> str:
         return "makes no measurable difference"
     helps = (estimate.low > 0) != (metric in LOWER_IS_BETTER)
     return "helps" if helps else "hurts"
+
+
+def differences(r: StudyResults, pair: tuple[str, str]) -> list[str]:
+    """The paired differences of two models under every protocol as a table, where the study has any."""
+    found = [d for p in ORDER if (d := r.difference(p, *pair)) is not None]
+    if not found:
+        return []
+    head = ["protocol", *(NAMES[m] for m in ("roc_auc", "pr_auc", "brier")), "rows"]
+    rows = [
+        [d.protocol, *(with_interval(d.metrics[m], True) for m in ("roc_auc", "pr_auc", "brier")), d.rows]
+        for d in found
+    ]
+    return [f"`{pair[0]}` minus `{pair[1]}`, paired:", "", *table(head, rows)]
+
+
+def title(model: str) -> str:
+    """A model's name in a table: our recipes as code, baselines in words."""
+    return model.replace("_", " ") if model in UNQUOTED else f"`{model}`"
