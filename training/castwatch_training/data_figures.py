@@ -8,7 +8,7 @@ from . import data_stats as stats
 from .arrays import BoolArray, FloatArray, IntArray
 from .dataset import Dataset
 from .features import DEFECT_TYPES, FEATURES, SLOW_CHANNELS
-from .plots import BLUE, GREY, INK, ORANGE, RED, new_figure, save, short
+from .plots import BLUE, GREY, INK, ORANGE, RED, legend, new_figure, save, short
 
 WINDOW = 100
 """Shots of the moving defect rate."""
@@ -41,7 +41,7 @@ def _defect_rate(data: Dataset, path: Path) -> None:
     rate.plot([], [], color=BLUE, label="product 1")
     rate.plot([], [], color=ORANGE, label="product 2")
     rate.plot([], [], color=INK, lw=0.8, ls=":", label="campaign's rate")
-    rate.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(rate)
     rate.set(title=f"Defective share, moving over {WINDOW} distinct shots (campaigns 1-6)", ylim=(0, 0.75), xticks=[])
     twins.set(title="Share of the shots that were logged more than once", ylim=(-0.05, 1.05), xlabel="distinct shot")
     save(figure, path)
@@ -102,7 +102,7 @@ def _autocorrelation(data: Dataset, path: Path) -> None:
     axis.plot([], [], color=BLUE, lw=1.4, label="slow channels")
     axis.plot([], [], color=GREY, lw=0.8, label="other signals")
     axis.plot([], [], color=RED, lw=2, ls="--", label="defective or not")
-    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(axis)
     axis.axhline(0, color=INK, lw=0.6)
     axis.set(title="Autocorrelation inside runs", xlabel="shots before", ylabel="correlation", ylim=(-0.2, 1.02))
     axis.set_xticks(range(len(LAGS)), [str(lag) for lag in LAGS])
@@ -143,5 +143,5 @@ def _defects(data: Dataset, path: Path) -> None:
     for y, total in enumerate(left):
         axis.text(total, y, f" {total:.0f}", va="center", fontsize=7.5)
     axis.set(title="Distinct shots with the defect, in either cavity", xlabel="shots")
-    axis.legend(loc="lower right")
+    axis.legend(loc="lower right", frameon=False)
     save(figure, path)

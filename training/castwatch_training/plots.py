@@ -47,6 +47,11 @@ def short(feature: str) -> str:
     return feature.split("_", 1)[1].replace("_", " ")
 
 
+def legend(axis: Axes) -> None:
+    """A legend to the right of the axes, where it covers nothing."""
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write a figure without a date: SVG with text as text, or PNG where an SVG would be large."""
     path.parent.mkdir(parents=True, exist_ok=True)

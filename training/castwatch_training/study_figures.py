@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from .card_schema import Estimate
-from .plots import BLUE, GREEN, GREY, INK, ORANGE, RED, new_figure, save
+from .plots import BLUE, GREEN, GREY, INK, ORANGE, RED, legend, new_figure, save
 from .recipe import FIELD, LEGACY, OLD_RECIPE
 from .study_plan import LATENTS, LIBRARIES, model_name
 from .study_results import StudyResults
@@ -20,7 +20,7 @@ COLOURS = {
     "twin_lookup": INK,
     "campaign_table": GREY,
 }
-MARKERS = {FIELD.name: "o", LEGACY.name: "s", OLD_RECIPE.name: "D", "twin_lookup": "x", "campaign_table": "|"}
+MARKERS = {FIELD.name: "o", LEGACY.name: "s", OLD_RECIPE.name: "D", "twin_lookup": "x", "campaign_table": "^"}
 LIBRARY_COLOURS = dict(zip(LIBRARIES, (BLUE, ORANGE, GREEN, RED), strict=True))
 
 
@@ -41,7 +41,7 @@ def _point(axis: Axes, x: float, y: float, e: Estimate, colour: str, marker: str
         ends = ([e.low, e.high], [y, y]) if across else ([x, x], [e.low, e.high])
         axis.plot(*ends, color=colour, lw=1.3)
     at = (e.value, y) if across else (x, e.value)
-    axis.plot(*at, marker, color=colour, ms=6 if marker in "x|" else 4.5, mew=1.8 if marker in "x|" else 1)
+    axis.plot(*at, marker, color=colour, ms=6 if marker == "x" else 4.5, mew=1.8 if marker == "x" else 1)
 
 
 def _present(results: StudyResults, models: Sequence[str]) -> list[str]:
@@ -61,7 +61,7 @@ def _protocols(results: StudyResults, path: Path) -> None:
     axis.axhline(0.5, color=GREY, lw=0.6, ls=":")
     axis.set_xticks(range(len(protocols)), [f"{p}\n{_wrapped(QUESTIONS[p])}" for p in protocols], fontsize=7.5)
     axis.set(title="ROC-AUC with 95 % intervals: memory, and what is left without it", ylabel="ROC-AUC")
-    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(axis)
     save(figure, path)
 
 
@@ -95,7 +95,7 @@ def _autoencoder(results: StudyResults, path: Path) -> None:
         axis.set(title=title, xlabel="ROC-AUC minus that of the 30 inputs")
     for library, colour in LIBRARY_COLOURS.items():
         axes[1].plot([], [], "o", color=colour, label=library)
-    axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(axes[1])
     save(figure, path)
 
 
@@ -116,12 +116,12 @@ def _latents(results: StudyResults, path: Path) -> None:
     axes[0].set_ylabel("ROC-AUC minus\nthat of the 30 inputs")
     axes[-1].plot([], [], "o", color=BLUE, label="30 + latents")
     axes[-1].plot([], [], "o", color=ORANGE, label="latents alone")
-    axes[-1].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(axes[-1])
     save(figure, path)
 
 
 def _splits(results: StudyResults, path: Path) -> None:
-    order = (LEGACY.name, "twin_lookup", OLD_RECIPE.name, FIELD.name, "campaign_table")
+    order = (LEGACY.name, "twin_lookup", OLD_RECIPE.name, FIELD.name)
     models = [m for m in order if any(s.model == m for s in results.splits)]
     figure, axes = new_figure(8, 1.2 + 0.35 * len(models), columns=3)
     for axis, metric in zip(axes, ("f1", "roc_auc", "accuracy"), strict=True):
@@ -160,5 +160,5 @@ def _reliability(results: StudyResults, path: Path) -> None:
     axes[0].set_ylabel("share defective")
     axes[-1].plot([], [], "-o", color=ORANGE, ms=3.5, label="the model's own")
     axes[-1].plot([], [], "-o", color=BLUE, ms=3.5, label="calibrated")
-    axes[-1].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    legend(axes[-1])
     save(figure, path)
