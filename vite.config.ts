@@ -1,23 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BUILD_CONSTANTS } from './scripts/build-constants.ts';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
-
-const packageVersion = (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
-
-/** The manifest must be signed with this key; a release names its own public key in the environment. */
-const publicKeyFile = process.env.CASTWATCH_PUBLIC_KEY ?? 'training/keys/development.public.pem';
-const manifestPublicKey = readFileSync(new URL(publicKeyFile, new URL('./', import.meta.url)), 'utf8');
 
 export default defineConfig({
   // Relative addresses: the app may be hosted below any path.
   base: './',
   plugins: [svelte()],
-  define: {
-    __APP_VERSION__: JSON.stringify(packageVersion),
-    __MANIFEST_PUBLIC_KEY__: JSON.stringify(manifestPublicKey),
-  },
+  define: BUILD_CONSTANTS,
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

@@ -5,7 +5,8 @@
  * a rejected row has an `error`). Standard error: what was rejected, by file, row and column.
  * Exit status: 0 all rows scored, 1 some rejected, 2 nothing could be read or scored.
  */
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import Papa from 'papaparse';
@@ -145,6 +146,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const file = basename(path);
+  const unreadable = await access(path, constants.R_OK).catch((thrown: unknown) => thrown as Error);
+  if (unreadable) {
+    complain(`${path}: cannot be read: ${unreadable.message}`);
+    return 2;
+  }
   const line = createLine({ client: createNodeClient(), journal: createSessionJournal(0) });
   const loaded = await line.load(parsed.values.bundle ?? null);
   if (!loaded.ok) {
@@ -155,7 +161,7 @@ async function main(): Promise<number> {
   const scorer = new Scorer(file, line, parsed.values.json);
   const summary = await readCsv(createReadStream(path), { block: (block) => scorer.take(block) }, { file });
   if (!summary.ok) {
-    complain(`${file}: ${describeCsvError(summary.error)}`);
+    complain(describeCsvError(summary.error));
     return 2;
   }
   if (scorer.rejected === 0) return 0;

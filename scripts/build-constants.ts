@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+/** The manifest must be signed with this key; a release names its own public key's file in the environment. */
+const publicKeyFile = process.env.CASTWATCH_PUBLIC_KEY ?? 'training/keys/development.public.pem';
+
+/** What a build knows as constants (declared in src/app.d.ts). */
+export const BUILD_CONSTANTS: Record<string, string> = {
+  __APP_VERSION__: JSON.stringify(version),
+  __MANIFEST_PUBLIC_KEY__: JSON.stringify(readFileSync(new URL(publicKeyFile, root), 'utf8')),
+};
