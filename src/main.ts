@@ -2,7 +2,8 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { createSessionJournal } from './journal/session-journal.ts';
-import { createLine } from './line/shot-line.ts';
+import { createApi } from './line/api.ts';
+import { createLine } from './line/create-line.ts';
 import { httpFiles } from './model/files.ts';
 import { readCard } from './model/read-card.ts';
 import { createPredictionClient } from './model/worker-client.ts';
@@ -43,6 +44,7 @@ const app: AppState = {
   toasts: new Toasts(),
 };
 
+window.castwatch = createApi(line);
 mount(App, { target, props: { app } });
 
 /** A browser may forbid local storage; merely asking for it then throws. */

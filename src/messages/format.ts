@@ -43,10 +43,11 @@ export function formatPercent(share: number | null | undefined, decimals = 0): s
   return `${formatNumber(share * 100, decimals)} %`;
 }
 
-/** A size in bytes as kB or MB (powers of ten). */
+/** A size in bytes as kB, MB or GB (powers of ten). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000_000) return `${formatNumber(bytes / 1000, 0)} kB`;
-  return `${formatNumber(bytes / 1_000_000, 1)} MB`;
+  if (bytes < 1_000_000_000) return `${formatNumber(bytes / 1_000_000, 1)} MB`;
+  return `${formatNumber(bytes / 1_000_000_000, 1)} GB`;
 }
 
 /** A duration in milliseconds, as precise as its size deserves. */

@@ -65,9 +65,9 @@ export const settings = defineMessages('settings', {
   'settings.policy.flagged': { ko: '의심 비율', en: 'Flagged', vi: 'Tỷ lệ nghi lỗi' },
   'settings.policy.flaggedMeaning': { ko: '전체 샷 중', en: 'of all shots', vi: 'trong tất cả shot' },
   'settings.policy.expected': {
-    ko: '예상 성적: 학습에 없던 샷 {samples}건(불량 {defects}건)으로 확인',
-    en: 'Expected: measured on {samples} shots kept out of training ({defects} defective)',
-    vi: 'Dự kiến: đo trên {samples} shot không dùng để học ({defects} lỗi)',
+    ko: '예상 성적: 학습에 없던 샷 {samples}건(불량 {defects}건)으로 확인.',
+    en: 'Expected: measured on {samples} shots kept out of training ({defects} defective).',
+    vi: 'Dự kiến: đo trên {samples} shot không dùng để học ({defects} lỗi).',
   },
   'settings.policy.newRun': {
     ko: '처음 보는 런에서는 이보다 낮을 수 있습니다.',

@@ -18,20 +18,30 @@ export const verdict = defineMessages('verdict', {
   },
 
   'verdict.explain.title': { ko: '확신이란?', en: 'What confidence means', vi: 'Độ chắc chắn là gì?' },
-  'verdict.explain.high': {
-    ko: '높음: 과거 샷으로 보아 다른 판정일 가능성이 작습니다 (90 % 기준).',
-    en: 'High: past shots leave little room for the other verdict (90 % level).',
-    vi: 'Cao: theo các shot trước, khó có kết quả khác (mức 90 %).',
+  'verdict.explain.ng.high': {
+    ko: '높음: 과거 양품 샷 중 이만큼 의심스러웠던 것은 100개 중 10개 이하입니다.',
+    en: 'High: of 100 past good shots, at most 10 looked as suspect as this.',
+    vi: 'Cao: trong 100 shot đạt trước đây, nhiều nhất 10 shot đáng ngờ đến mức này.',
   },
-  'verdict.explain.medium': {
-    ko: '보통: 다른 판정일 가능성이 조금 있습니다 (80 % 기준으로는 하나).',
-    en: 'Medium: some room for the other verdict (only one at the 80 % level).',
-    vi: 'Vừa: có thể có kết quả khác (ở mức 80 % chỉ còn một).',
+  'verdict.explain.ng.medium': {
+    ko: '보통: 과거 양품 샷 중 이만큼 의심스러웠던 것은 100개 중 20개 이하입니다.',
+    en: 'Medium: of 100 past good shots, at most 20 looked as suspect as this.',
+    vi: 'Vừa: trong 100 shot đạt trước đây, nhiều nhất 20 shot đáng ngờ đến mức này.',
+  },
+  'verdict.explain.ok.high': {
+    ko: '높음: 과거 불량 샷 중 이만큼 멀쩡해 보였던 것은 100개 중 10개 이하입니다.',
+    en: 'High: of 100 past defective shots, at most 10 looked as harmless as this.',
+    vi: 'Cao: trong 100 shot lỗi trước đây, nhiều nhất 10 shot trông ổn đến mức này.',
+  },
+  'verdict.explain.ok.medium': {
+    ko: '보통: 과거 불량 샷 중 이만큼 멀쩡해 보였던 것은 100개 중 20개 이하입니다.',
+    en: 'Medium: of 100 past defective shots, at most 20 looked as harmless as this.',
+    vi: 'Vừa: trong 100 shot lỗi trước đây, nhiều nhất 20 shot trông ổn đến mức này.',
   },
   'verdict.explain.low': {
-    ko: '낮음: 과거 샷만으로는 어느 쪽이라고 하기 어렵습니다. 직접 확인하세요.',
-    en: 'Low: past shots do not settle it. Check the part.',
-    vi: 'Thấp: các shot trước không đủ để kết luận. Hãy kiểm tra sản phẩm.',
+    ko: '낮음: 그 밖의 경우. 과거 샷만으로는 가리기 어려우니 부품을 직접 확인하세요.',
+    en: 'Low: anything else. Past shots do not settle it: check the part.',
+    vi: 'Thấp: các trường hợp còn lại. Shot trước đây không đủ để kết luận: hãy kiểm tra sản phẩm.',
   },
   'verdict.explain.similar': {
     ko: '확률이 {from}–{to}였던 과거 샷 {shots}건 중 {share}가 불량이었습니다 (95 % 구간 {low}–{high}).',
@@ -39,9 +49,9 @@ export const verdict = defineMessages('verdict', {
     vi: 'Trong {shots} shot trước có xác suất {from}–{to}, {share} bị lỗi (khoảng 95 %: {low}–{high}).',
   },
   'verdict.explain.coverage': {
-    ko: '{level} 기준이 실제로 맞은 비율: 양품 {normal}, 불량 {defect}.',
-    en: 'The {level} level held for {normal} of the good and {defect} of the defective shots.',
-    vi: 'Mức {level} đúng với {normal} shot đạt và {defect} shot lỗi.',
+    ko: '{level}를 목표로 했을 때 실제로 맞은 비율: 양품 {normal}, 불량 {defect}.',
+    en: 'Aimed at {level}, it held for {normal} of the good and {defect} of the defective shots.',
+    vi: 'Đặt mục tiêu {level}, thực tế đúng với {normal} shot đạt và {defect} shot lỗi.',
   },
   'verdict.explain.source': {
     ko: '학습에 쓰지 않은 샷 {samples}건(불량 {defects}건)에서 잰 값입니다.',

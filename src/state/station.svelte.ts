@@ -59,6 +59,12 @@ export class Station {
     this.#settings.update({ policy });
   }
 
+  /** Judges as the bundle proposes from now on. */
+  resetPolicy(): void {
+    if (this.bundle !== null) this.#line.setPolicy(this.bundle.calibration.default_policy);
+    this.#settings.update({ policy: null });
+  }
+
   async #load(bundleId: string | null): Promise<Result<LoadedBundle>> {
     const result = await this.#line.load(bundleId);
     this.loadError = result.ok ? null : result.error;

@@ -63,7 +63,7 @@ export function diagnosticLines(facts: DiagnosticFacts): readonly DiagnosticLine
       label: t('model.diagnostics.bundle'),
       value: `${facts.bundleId ?? t('common.none')}${facts.sequence === null ? '' : ` (manifest ${facts.sequence})`}`,
     },
-    { label: t('model.diagnostics.state'), value: facts.status.state },
+    { label: t('model.diagnostics.state'), value: t(`model.state.${facts.status.state}`) },
     error && { label: t('model.diagnostics.error'), value: errorLine(error) },
     inference && { label: t('model.diagnostics.backend'), value: inference.backend },
     inference && { label: t('model.diagnostics.runtime'), value: inference.runtimeVersion },

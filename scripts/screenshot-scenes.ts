@@ -1,0 +1,152 @@
+/** The situations that pictures are taken of. */
+import type { Page } from '@playwright/test';
+
+/** One situation of the app. */
+export interface Scene {
+  readonly name: string;
+  /** The line view: everything must be large enough for gloves. */
+  readonly glove?: boolean;
+  /** Brings a freshly opened app into the situation. */
+  readonly play: (page: Page) => Promise<void>;
+}
+
+interface GoldenRow {
+  readonly kind: string;
+  readonly input: readonly (number | null)[];
+  readonly calibrated: number;
+}
+
+/** Until the model is loaded and its first screen is there. */
+async function ready(page: Page): Promise<void> {
+  await page.locator('ol .card').first().waitFor({ timeout: 60_000 });
+}
+
+/** Until nothing is loading, fonts and charts included. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(400);
+}
+
+async function go(page: Page, view: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/${view}`);
+  await page.locator('main').waitFor();
+}
+
+/**
+ * Feeds shots through the programmatic door: typical golden vectors of one product, the last of the wanted kind.
+ * They are made, not recorded, so the picture shows no data row.
+ */
+async function feed(page: Page, last: 'ok' | 'ng' | 'missing' | 'range'): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const json = async (path: string): Promise<unknown> => (await fetch(`models/${path}`)).json();
+    const { current } = (await json('manifest.json')) as { current: string };
+    const { features } = (await json(`${current}/scaler.json`)) as { features: string[] };
+    const { rows } = (await json(`${current}/golden.json`)) as { rows: GoldenRow[] };
+    const own = rows.filter(({ kind, input }) => input[0] === 2 && (kind === 'typical' || kind === wanted));
+    const typical = own.filter(({ kind }) => kind === 'typical');
+    const likeliest = [...typical].sort((a, b) => b.calibrated - a.calibrated);
+    const final = {
+      ok: likeliest.at(-1),
+      ng: likeliest[0],
+      missing: own.find(({ kind }) => kind === 'missing'),
+      range: own.find(({ kind }) => kind === 'range'),
+    }[wanted];
+    let shot = 400;
+    for (const row of [...typical.slice(0, 70), final]) {
+      if (row === undefined) continue;
+      shot += 1;
+      const named = Object.fromEntries(features.map((name, i) => [name, name === 'Process_Shot' ? shot : row.input[i]]));
+      await (window as unknown as { castwatch: { predict(r: unknown): Promise<unknown> } }).castwatch.predict({ features: named });
+    }
+  }, last);
+}
+
+async function fed(page: Page, last: Parameters<typeof feed>[1]): Promise<void> {
+  await ready(page);
+  await feed(page, last);
+}
+
+/** All situations, line view first. */
+export const SCENES: readonly Scene[] = [
+  { name: 'line-first-visit', glove: true, play: ready },
+  { name: 'line-ok', glove: true, play: (page) => fed(page, 'ok') },
+  { name: 'line-ng', glove: true, play: (page) => fed(page, 'ng') },
+  { name: 'line-hold-missing', glove: true, play: (page) => fed(page, 'missing') },
+  { name: 'line-hold-range', glove: true, play: (page) => fed(page, 'range') },
+  {
+    name: 'line-stale',
+    glove: true,
+    play: async (page) => {
+      await page.clock.install();
+      await page.reload();
+      await fed(page, 'ok');
+      await page.clock.fastForward(90_000);
+    },
+  },
+  {
+    name: 'line-demo',
+    glove: true,
+    play: async (page) => {
+      await ready(page);
+      await page.locator('ol .card').first().click();
+      await page.locator('.controls button').last().click();
+      await page.locator('dialog[open]').waitFor();
+    },
+  },
+  {
+    name: 'line-confidence',
+    glove: true,
+    play: async (page) => {
+      await fed(page, 'ng');
+      await page.locator('button.confidence').click();
+    },
+  },
+  {
+    name: 'load-failed',
+    glove: true,
+    play: async (page) => {
+      await page.route('**/models/manifest.json', (route) => route.fulfill({ status: 404, body: 'no' }));
+      await page.reload();
+      await page.locator('[role=alert]').waitFor();
+    },
+  },
+  {
+    name: 'shot',
+    play: async (page) => {
+      await fed(page, 'ng');
+      await go(page, 'shot');
+    },
+  },
+  {
+    name: 'shot-expert',
+    play: async (page) => {
+      await fed(page, 'range');
+      await go(page, 'shot');
+      for (const summary of await page.locator('main summary').all()) await summary.click();
+    },
+  },
+  { name: 'shot-empty', play: async (page) => { await ready(page); await go(page, 'shot'); } },
+  { name: 'form', play: async (page) => { await ready(page); await go(page, 'form'); } },
+  { name: 'batch', play: async (page) => { await ready(page); await go(page, 'batch'); } },
+  { name: 'model', play: async (page) => { await ready(page); await go(page, 'model'); await page.waitForTimeout(800); } },
+  {
+    name: 'model-switch',
+    play: async (page) => {
+      await ready(page);
+      await go(page, 'model');
+      await page.locator('main button[aria-haspopup=dialog]').first().click();
+    },
+  },
+  { name: 'settings', play: async (page) => { await ready(page); await go(page, 'settings'); } },
+  {
+    name: 'more',
+    glove: true,
+    play: async (page) => {
+      await ready(page);
+      const more = page.locator('nav button.more');
+      if (await more.isVisible()) await more.click();
+    },
+  },
+];
