@@ -1,6 +1,7 @@
 /** The whole catalogue: every namespace in one object, and the types of its keys and parameters. */
 import { batch } from './batch.ts';
 import { common } from './common.ts';
+import { csv } from './csv.ts';
 import { defects } from './defects.ts';
 import type { ParamNames } from './define.ts';
 import { errors, fieldProblems } from './errors.ts';
@@ -19,6 +20,7 @@ import { verdict } from './verdict.ts';
 export const catalogue = {
   ...batch,
   ...common,
+  ...csv,
   ...defects,
   ...equipment,
   ...errors,

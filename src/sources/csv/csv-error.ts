@@ -1,8 +1,8 @@
-import { batch } from '../../messages/batch.ts';
+import { csv } from '../../messages/csv.ts';
 
 /**
  * Why a whole file could not be read, with what its message needs. `file` is the file's name, `line` a line of the
- * file (from 1). The text of code `x` is the message `batch.csv.x`.
+ * file (from 1). The text of code `x` is the message `csv.x`.
  */
 export interface CsvErrorParams {
   /** No bytes, or only blank lines. */
@@ -45,7 +45,7 @@ export type CsvError = {
     readonly code: C;
     /** Whether the same file may be read later without a change to it. */
     readonly retryable: boolean;
-    readonly messageKey: `batch.csv.${C}`;
+    readonly messageKey: `csv.${C}`;
     readonly params: CsvErrorParams[C];
     /** What lies beneath, for diagnostics. */
     readonly cause?: unknown;
@@ -56,7 +56,7 @@ const RETRYABLE: ReadonlySet<CsvErrorCode> = new Set<CsvErrorCode>(['unreadable'
 
 /** Builds a {@link CsvError}. */
 export function csvError<C extends CsvErrorCode>(code: C, params: CsvErrorParams[C], cause?: unknown): CsvError {
-  const error = { code, retryable: RETRYABLE.has(code), messageKey: `batch.csv.${code}`, params };
+  const error = { code, retryable: RETRYABLE.has(code), messageKey: `csv.${code}`, params };
   return (cause === undefined ? error : { ...error, cause }) as CsvError;
 }
 
@@ -102,8 +102,8 @@ export type RejectedRow = {
 );
 
 /** The English text of a message about a file or a row, for the command line (the screens use the catalogue). */
-function english(key: keyof typeof batch, params: Readonly<Record<string, string | number>>): string {
-  return batch[key].en.replace(/\{(\w+)\}/g, (place, name: string) =>
+function english(key: keyof typeof csv, params: Readonly<Record<string, string | number>>): string {
+  return csv[key].en.replace(/\{(\w+)\}/g, (place, name: string) =>
     Object.hasOwn(params, name) ? String(params[name]) : place,
   );
 }
@@ -117,10 +117,10 @@ export function describeCsvError(error: CsvError): string {
 export function describeRejectedRow(row: RejectedRow): string[] {
   const at = { row: row.row, line: row.line };
   if (row.code === 'field_count') {
-    return [english('batch.rejected.field_count', { ...at, expected: row.expected, found: row.found })];
+    return [english('csv.row.field_count', { ...at, expected: row.expected, found: row.found })];
   }
-  if (row.code === 'broken_quotes') return [english('batch.rejected.broken_quotes', { ...at, last: row.lastLine })];
+  if (row.code === 'broken_quotes') return [english('csv.row.broken_quotes', { ...at, last: row.lastLine })];
   return row.cells.map((cell) =>
-    english(`batch.rejected.${cell.problem}`, { ...at, column: cell.name, text: cell.text }),
+    english(`csv.row.${cell.problem}`, { ...at, column: cell.name, text: cell.text }),
   );
 }

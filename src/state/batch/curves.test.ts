@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { averagePrecision, curvePoints, operatingPoints, rocAuc, shareOf } from './curves.ts';
+import { averagePrecision, curvePoints, operatingPoints, pointAt, rocAuc, shareOf } from './curves.ts';
 
 interface Reference {
   cases: {
@@ -48,8 +48,10 @@ describe.each(reference.cases)('curves of $name probabilities, against scikit-le
   it('count the same confusion at a threshold', () => {
     for (const { threshold, matrix } of one.confusion) {
       const [, falseAlarms, , hits] = matrix;
-      const at = points.threshold.findLastIndex((t) => t >= threshold);
-      expect([points.falseAlarms[at] ?? 0, points.hits[at] ?? 0]).toEqual([falseAlarms, hits]);
+      const place = pointAt(points, threshold);
+      const good = points.shots - points.defective;
+      expect((place?.falseAlarmRate ?? 0) * good).toBeCloseTo(falseAlarms, 9);
+      expect((place?.recall ?? 0) * points.defective).toBeCloseTo(hits, 9);
     }
   });
 });

@@ -89,29 +89,39 @@ export interface CurvePoint {
   readonly precision: number;
 }
 
+/** The place of the i-th operating point. */
+function placeOf(points: OperatingPoints, i: number): CurvePoint {
+  const hits = points.hits[i]!;
+  const falseAlarms = points.falseAlarms[i]!;
+  return {
+    threshold: points.threshold[i]!,
+    falseAlarmRate: falseAlarms / Math.max(1, points.shots - points.defective),
+    recall: hits / Math.max(1, points.defective),
+    precision: hits / (hits + falseAlarms),
+  };
+}
+
 /**
  * At most about `most` places on the curves, for drawing: every point where the curves are short, else those at equal
  * steps of shots flagged, the first and the last among them.
  */
 export function curvePoints(points: OperatingPoints, most = 400): CurvePoint[] {
-  const good = Math.max(1, points.shots - points.defective);
   const step = points.shots / most;
   const drawn: CurvePoint[] = [];
   let flaggedBefore = -Infinity;
   for (let i = 0; i < points.threshold.length; i += 1) {
-    const hits = points.hits[i]!;
-    const falseAlarms = points.falseAlarms[i]!;
-    const flagged = hits + falseAlarms;
+    const flagged = points.hits[i]! + points.falseAlarms[i]!;
     if (flagged - flaggedBefore < step && i < points.threshold.length - 1) continue;
     flaggedBefore = flagged;
-    drawn.push({
-      threshold: points.threshold[i]!,
-      falseAlarmRate: falseAlarms / good,
-      recall: hits / Math.max(1, points.defective),
-      precision: hits / flagged,
-    });
+    drawn.push(placeOf(points, i));
   }
   return drawn;
+}
+
+/** The place on the curves where a threshold stands; null where it flags nothing. */
+export function pointAt(points: OperatingPoints, threshold: number): CurvePoint | null {
+  const i = points.threshold.findLastIndex((one) => one >= threshold);
+  return i === -1 ? null : placeOf(points, i);
 }
 
 /** A share with its Wilson 95 % interval (Wilson 1927); null shares where nothing was counted. */
