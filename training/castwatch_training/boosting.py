@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from castwatch_training.recipe import BoostingRecipe
-
-FloatArray = npt.NDArray[np.float64]
+from .arrays import FloatArray, IntArray
+from .errors import TrainingError
+from .recipe import BoostingRecipe
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,17 @@ class Boosting:
         return np.asarray(score, dtype=np.float64).reshape(-1)
 
 
-def fit_boosting(recipe: BoostingRecipe, features: FloatArray, defective: npt.NDArray[np.int_], seed: int) -> Boosting:
+def fit_boosting(recipe: BoostingRecipe, features: FloatArray, defective: IntArray, seed: int) -> Boosting:
     """Fit on features [n, features] and labels [n] (1 = defective), on one thread so that a seed repeats.
 
-    Raises ValueError when the labels are not 0 and 1 or hold one class only.
+    Raises:
+        TrainingError: the labels hold one class only.
     """
     values = np.ascontiguousarray(features, dtype=np.float64)
     labels = np.asarray(defective).astype(np.int64)
     classes = np.unique(labels)
     if not np.array_equal(classes, [0, 1]):
-        raise ValueError(f"the boosting needs good (0) and defective (1) training rows, got only {classes.tolist()}")
+        raise TrainingError(f"the boosting needs good (0) and defective (1) training rows, got only {classes.tolist()}")
     model = _estimator(recipe, seed)
     model.fit(values, labels)
     return Boosting(recipe=recipe, model=model)

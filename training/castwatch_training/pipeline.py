@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from castwatch_training.autoencoder import Autoencoder, fit_autoencoder
-from castwatch_training.boosting import Boosting, fit_boosting
-from castwatch_training.recipe import Recipe
-from castwatch_training.scaler import Scaler, fit_scaler
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int_]
+from .arrays import FloatArray, IntArray
+from .autoencoder import Autoencoder, fit_autoencoder
+from .boosting import Boosting, fit_boosting
+from .recipe import Recipe
+from .scaler import Scaler, fit_scaler
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,8 @@ class FittedPipeline:
 
     def features(self, raw: FloatArray) -> FloatArray:
         """What the boosting sees: scaled inputs, latents or both, by the recipe."""
-        return _features(self.recipe, self.autoencoder, self.scaled(raw))
+        scaled = self.scaled(raw)
+        return _features(self.recipe, scaled, self.autoencoder.latent(scaled))
 
     def score(self, raw: FloatArray) -> FloatArray:
         """Log-odds of a defect [n], not calibrated."""
@@ -60,23 +58,27 @@ def fit(
 
     `raw` [n, inputs] float64 with NaN for missing, `defective` [n] 0 or 1, `groups` [n] the campaign of each row where
     known. `autoencoder` is one already fitted to these rows by the same recipe and seed, which saves fitting it again.
-    Raises ValueError for rows and labels of different length, no rows, one class only, or an input never measured.
+
+    Raises:
+        TrainingError: no rows, one class only, an input never measured, or too many products.
+        ValueError: rows and labels of different length.
     """
     if len(raw) != len(defective) or (groups is not None and len(groups) != len(raw)):
         raise ValueError(f"{len(raw)} training rows, but {len(defective)} labels")
     scaler = fit_scaler(raw, recipe.clip)
     scaled = scaler.transform(raw)
     if autoencoder is None:
-        autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, scaler.constant, seed)
-    boosting = fit_boosting(recipe.boosting, _features(recipe, autoencoder, scaled), defective, seed)
+        autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, recipe.clip, seed)
+    latent = autoencoder.training_latent(scaled, defective, seed)
+    boosting = fit_boosting(recipe.boosting, _features(recipe, scaled, latent), defective, seed)
     return FittedPipeline(recipe, seed, scaler, autoencoder, boosting)
 
 
-def _features(recipe: Recipe, autoencoder: Autoencoder, scaled: FloatArray) -> FloatArray:
+def _features(recipe: Recipe, scaled: FloatArray, latent: FloatArray) -> FloatArray:
     match recipe.features:
         case "inputs":
             return scaled
         case "latents":
-            return autoencoder.latent(scaled)
+            return latent
         case "both":
-            return np.hstack([scaled, autoencoder.latent(scaled)])
+            return np.hstack([scaled, latent])

@@ -13,20 +13,17 @@ Library = Literal["sklearn", "xgboost", "lightgbm", "catboost"]
 
 @dataclass(frozen=True)
 class AutoencoderRecipe:
-    """inputs -> hidden (Tanh) -> latents -> hidden (Tanh) -> inputs, and how it is trained."""
+    """How many latents, and how the decoder is trained; what the latents mean is said in `autoencoder`."""
 
     latents: int = 12
+    guide_penalty: float = 10.0
+    """Ridge penalty of the guide, the logistic regression behind the last latent."""
     hidden: int = 32
-    epochs: int = 60
+    """Width of the decoder."""
+    epochs: int = 80
     batch: int = 256
-    learning_rate: float = 3e-3
+    learning_rate: float = 5e-3
     weight_decay: float = 1e-4
-    noise: float = 0.1
-    """Standard deviation of the Gaussian noise added to the scaled inputs while training (denoising)."""
-    mask: float = 0.1
-    """Share of the scaled inputs set to 0, their mean, while training (denoising)."""
-    supervision: float = 0.0
-    """Weight of the defect head's log-loss beside the reconstruction error; 0 trains without labels."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +31,14 @@ class BoostingRecipe:
     """Gradient boosting of decision trees on the log-odds, in terms all four libraries share."""
 
     library: Library = "sklearn"
-    trees: int = 250
-    depth: int = 4
-    learning_rate: float = 0.03
+    trees: int = 130
+    depth: int = 5
+    learning_rate: float = 0.02
     subsample: float = 0.6
     """Share of the rows drawn for each tree."""
     max_features: float = 0.25
     """Share of the features drawn for each split (sklearn) or each level (the others)."""
-    min_leaf: int = 15
+    min_leaf: int = 20
     """Fewest training rows in a leaf."""
 
 

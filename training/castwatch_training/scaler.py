@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from .arrays import BoolArray, FloatArray
+from .errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,19 @@ class Scaler:
 def fit_scaler(raw: FloatArray, clip: float) -> Scaler:
     """Learn the scaler from raw training rows [n, inputs]; NaN means missing.
 
-    Raises ValueError when there are no rows, when `clip` is not a positive number, or when an input was never measured.
+    Raises:
+        TrainingError: there are no rows, or an input was never measured.
+        ValueError: `clip` is not a positive number, or the rows have no columns.
     """
     if not (np.isfinite(clip) and clip > 0):
         raise ValueError(f"the scaler's clip must be a positive number, not {clip}")
     values = _as_rows(raw, None)
     if len(values) == 0:
-        raise ValueError("the scaler needs at least one training row, got none")
+        raise TrainingError("the scaler needs at least one training row, got none")
     values = np.where(np.isfinite(values), values, np.nan)
     never = np.flatnonzero(np.isnan(values).all(axis=0))
     if never.size:
-        raise ValueError(f"inputs number {never.tolist()} have no value in any of the {len(values)} training rows")
+        raise TrainingError(f"inputs number {never.tolist()} have no value in any of the {len(values)} training rows")
     constant = np.nanmin(values, axis=0) == np.nanmax(values, axis=0)
     impute = np.nanmedian(values, axis=0)
     return Scaler(

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from castwatch_training.boosting import fit_boosting
+from castwatch_training.errors import TrainingError
 from castwatch_training.recipe import BoostingRecipe, Library
 
 LIBRARIES = get_args(Library)
@@ -51,5 +52,5 @@ def test_the_same_seed_repeats_and_another_does_not(library: Library, data: tupl
 
 
 def test_refuses_one_class(data: tuple[np.ndarray, np.ndarray]) -> None:
-    with pytest.raises(ValueError, match="good .* and defective"):
+    with pytest.raises(TrainingError, match=r"good .* and defective"):
         fit_boosting(BoostingRecipe(), data[0], np.zeros(2000, dtype=int), seed=0)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
+from castwatch_training.errors import TrainingError
 from castwatch_training.scaler import fit_scaler
 
 
@@ -47,9 +48,9 @@ def test_scaled_values_stay_within_the_clip(raw: np.ndarray) -> None:
 
 
 def test_refuses_what_it_cannot_learn_from(raw: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="no value in any"):
+    with pytest.raises(TrainingError, match="no value in any"):
         fit_scaler(np.column_stack([raw, np.full(200, np.nan)]), clip=8.0)
-    with pytest.raises(ValueError, match="at least one training row"):
+    with pytest.raises(TrainingError, match="at least one training row"):
         fit_scaler(raw[:0], clip=8.0)
     with pytest.raises(ValueError, match="positive number"):
         fit_scaler(raw, clip=0.0)
