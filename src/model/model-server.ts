@@ -6,6 +6,7 @@ import { readBundle, type Bundle } from './bundle.ts';
 import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
 import type { ModelFiles } from './files.ts';
 import { findBundle, readManifest } from './manifest.ts';
+import { nextTask } from './next-task.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Prediction } from './prediction.ts';
 import { selfTest, type SelfTestReport } from './self-test.ts';
@@ -144,16 +145,4 @@ export class ModelServer {
 function describe({ bundle, pipeline }: InUse): LoadedBundle {
   const { entry, scaler, calibration, reference, card, explanation } = bundle;
   return { entry, backend: pipeline.backend.name, scaler, calibration, reference, card, explanation };
-}
-
-/** Resolves in a later task, so that messages which arrived in the meantime are handled first. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,0 +1,189 @@
+/** Everything that is explained of one bundle's shots, wherever it runs. Holds buffers: one a thread. */
+import type { Calibration, ProductReference, Reference, Scaler } from '../domain/bundle.ts';
+import { FEATURE_COUNT, FEATURES, PRODUCT_INDEX, type ControlClass, type FeatureName } from '../domain/feature.ts';
+import { productOf } from '../domain/judge.ts';
+import type { ExplanationFiles } from '../model/bundle.ts';
+import { hotelling, prepareBackground, type Background } from './background.ts';
+import { searchChanges, type SearchResult } from './counterfactual.ts';
+import { Evaluator } from './evaluator.ts';
+import { AUGMENTED } from './forest.ts';
+import { leversOf } from './levers.ts';
+import { pipelineModel, type PipelineModel } from './pipeline-model.ts';
+import { SignalShapley, type Attribution } from './signal-shapley.ts';
+import type { Signal } from './signals.ts';
+import { TreeShap, type TreeAttribution } from './tree-shap.ts';
+
+/** What of a bundle explanations need. */
+export interface ExplainerFiles {
+  readonly scaler: Scaler;
+  readonly calibration: Pick<Calibration, 'platt'>;
+  readonly reference: Reference;
+  readonly explanation: ExplanationFiles | null;
+}
+
+/** Why a shot is not explained: nothing is made up in place of what is missing. */
+export type UnexplainedReason =
+  /** The bundle brings no models as numbers. */
+  | 'no_models'
+  /** The bundle has no background rows for the product: there is nothing to compare with. */
+  | 'no_background'
+  | 'unknown_product'
+  /** A value is missing or not finite. */
+  | 'incomplete';
+
+export interface Unexplained {
+  readonly kind: 'unexplained';
+  readonly why: UnexplainedReason;
+}
+
+export interface ShotExplanation {
+  readonly kind: 'explained';
+  readonly signals: readonly Signal[];
+  /** Of the calibrated probability, by signal. */
+  readonly probability: Attribution;
+  /** Of Hotelling's T2, by signal. */
+  readonly t2: Attribution;
+  /** [30] squared residuals in scaled units; their sum is SPE. */
+  readonly residuals: Float64Array;
+  /** The shot is unlike what the models learned from: the attribution extrapolates. */
+  readonly extrapolates: boolean;
+}
+
+/** Attribution of the log-odds to what the trees see. */
+export interface TreeExplanation extends TreeAttribution {
+  readonly kind: 'explained';
+}
+
+/** What may be changed, by whom. */
+export interface Advice {
+  readonly kind: 'explained';
+  readonly operator: SearchResult;
+  readonly engineer: SearchResult;
+}
+
+export interface AdviceOptions {
+  /** NG at or above it. */
+  readonly threshold: number;
+  readonly controls: Readonly<Record<FeatureName, ControlClass>>;
+  /** [n*30] shots that the line has seen lately, of any product. */
+  readonly past: Float64Array;
+}
+
+interface Prepared {
+  readonly product: ProductReference;
+  readonly background: Background;
+  readonly signals: SignalShapley;
+  /** Made on first need: only experts ask, and the legacy bundle's trees take a while. */
+  trees: TreeShap | null;
+}
+
+export class Explainer {
+  readonly #files: ExplainerFiles;
+  readonly #model: PipelineModel | null;
+  readonly #evaluator: Evaluator | null;
+  readonly #prepared = new Map<ProductReference, Prepared>();
+
+  /** Throws where the models do not hold together; a loaded bundle has been checked before. */
+  constructor(files: ExplainerFiles) {
+    this.#files = files;
+    const { scaler, calibration, explanation } = files;
+    this.#model = explanation
+      ? pipelineModel({
+          scaler,
+          calibration,
+          weights: explanation.autoencoder,
+          forest: { index: explanation.forest, bytes: explanation.forestBytes },
+        })
+      : null;
+    this.#evaluator = this.#model && new Evaluator(this.#model);
+  }
+
+  /** Explains a shot of 30 recorded values (NaN = missing). */
+  explain(values: Float64Array): ShotExplanation | Unexplained {
+    const ready = this.#ready(values);
+    if ('why' in ready) return ready;
+    const { evaluator, prepared } = ready;
+    const { scaled, reconstruction, latents, spe } = evaluator.evaluate(values);
+    const { probability, t2 } = prepared.signals.explain(scaled);
+    const { product, background } = prepared;
+    return {
+      kind: 'explained',
+      signals: background.signals,
+      probability,
+      t2,
+      residuals: scaled.map((z, i) => (z - reconstruction[i]!) ** 2),
+      extrapolates:
+        hotelling(latents, background.t2Model) > product.t2.limit ||
+        spe[0]! > product.spe.limit ||
+        FEATURES.some(({ name }, i) => {
+          const range = product.hard[name];
+          return range !== undefined && (values[i]! < range[0] || values[i]! > range[1]);
+        }),
+    };
+  }
+
+  /** Explains the log-odds by what the trees see. */
+  explainTrees(values: Float64Array): TreeExplanation | Unexplained {
+    const ready = this.#ready(values);
+    if ('why' in ready) return ready;
+    const { evaluator, prepared, model } = ready;
+    const { scaled, latents } = evaluator.evaluate(values);
+    const augmented = new Float64Array(AUGMENTED);
+    augmented.set(scaled);
+    augmented.set(latents, FEATURE_COUNT);
+    prepared.trees ??= new TreeShap(model.forest, prepared.background.augmented);
+    return { kind: 'explained', ...prepared.trees.explain(augmented) };
+  }
+
+  /** Searches what an operator, and what an engineer, could change. */
+  advise(values: Float64Array, { threshold, controls, past }: AdviceOptions): Advice | Unexplained {
+    const ready = this.#ready(values);
+    if ('why' in ready) return ready;
+    const { evaluator, prepared } = ready;
+    const { product } = prepared;
+    const probability = evaluator.evaluate(values).probability[0]!;
+    const levers = leversOf(product, (name) => controls[name]);
+    const known = knownShots(product, values[PRODUCT_INDEX]!, past);
+    const search = (control: 'S' | 'E'): SearchResult =>
+      searchChanges(values, probability, {
+        evaluator,
+        product,
+        levers: levers.filter((lever) => lever.control === control),
+        threshold,
+        known,
+      });
+    return { kind: 'explained', operator: search('S'), engineer: search('E') };
+  }
+
+  #ready(values: Float64Array): { model: PipelineModel; evaluator: Evaluator; prepared: Prepared } | Unexplained {
+    const unexplained = (why: UnexplainedReason): Unexplained => ({ kind: 'unexplained', why });
+    if (!this.#model || !this.#evaluator) return unexplained('no_models');
+    if (!values.every(Number.isFinite)) return unexplained('incomplete');
+    const product = productOf(values[PRODUCT_INDEX]!, this.#files.reference);
+    if (!product) return unexplained('unknown_product');
+    const prepared = this.#prepare(this.#model, product);
+    return prepared ? { model: this.#model, evaluator: this.#evaluator, prepared } : unexplained('no_background');
+  }
+
+  #prepare(model: PipelineModel, product: ProductReference): Prepared | null {
+    const known = this.#prepared.get(product);
+    if (known) return known;
+    const background = prepareBackground(model, product, this.#files.scaler.constants);
+    if (!background) return null;
+    const prepared = { product, background, signals: new SignalShapley(model, background), trees: null };
+    this.#prepared.set(product, prepared);
+    return prepared;
+  }
+}
+
+/** The background and the complete past shots of the product. */
+function knownShots(product: ProductReference, number: number, past: Float64Array): Float64Array {
+  const rows: Float64Array[] = product.background.map((row) => Float64Array.from(row));
+  for (let at = 0; at < past.length; at += FEATURE_COUNT) {
+    const row = past.subarray(at, at + FEATURE_COUNT);
+    if (row[PRODUCT_INDEX] === number && row.every(Number.isFinite)) rows.push(row);
+  }
+  const known = new Float64Array(rows.length * FEATURE_COUNT);
+  for (const [r, row] of rows.entries()) known.set(row, r * FEATURE_COUNT);
+  return known;
+}
