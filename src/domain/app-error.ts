@@ -46,6 +46,12 @@ export interface AppErrorParams {
   request_invalid: { detail: string };
   /** The journal could not keep a record. */
   journal_failed: { detail: string };
+  /** Another window of the app writes the journal; this one only reads it. */
+  journal_read_only: Record<never, never>;
+  /** A file is not a whole, undamaged backup of a journal. */
+  backup_invalid: { detail: string };
+  /** A backup can only be restored into a journal without real shots. */
+  journal_not_empty: { records: number };
 }
 
 export type AppErrorCode = keyof AppErrorParams;

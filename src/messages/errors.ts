@@ -165,6 +165,36 @@ export const errors = defineMessages('error', {
     en: 'Judging goes on. Check the storage space of the device.',
     vi: 'Việc đánh giá vẫn tiếp tục. Kiểm tra bộ nhớ của thiết bị.',
   },
+  'error.journal_read_only': {
+    ko: '다른 창에서 이미 기록하고 있어 이 창은 읽기만 합니다.',
+    en: 'Another window is recording; this one only reads.',
+    vi: 'Cửa sổ khác đang ghi; cửa sổ này chỉ đọc.',
+  },
+  'error.journal_read_only.todo': {
+    ko: '이 창에서 기록하려면 다른 창을 닫으세요.',
+    en: 'Close the other window to record in this one.',
+    vi: 'Đóng cửa sổ kia để ghi ở cửa sổ này.',
+  },
+  'error.backup_invalid': {
+    ko: '온전한 백업 파일이 아닙니다: {detail}',
+    en: 'This is not a whole, undamaged backup: {detail}',
+    vi: 'Đây không phải tệp sao lưu nguyên vẹn: {detail}',
+  },
+  'error.backup_invalid.todo': {
+    ko: '백업 파일을 다시 복사해 오거나 다른 백업을 고르세요. 이 기기의 기록은 그대로입니다.',
+    en: 'Copy the backup again or choose another one. The records of this device are as they were.',
+    vi: 'Sao chép lại tệp hoặc chọn bản khác. Bản ghi trên máy này vẫn nguyên.',
+  },
+  'error.journal_not_empty': {
+    ko: '이 기기에는 이미 기록 {records}개가 있습니다.',
+    en: 'This device already holds {records} records.',
+    vi: 'Máy này đã có {records} bản ghi.',
+  },
+  'error.journal_not_empty.todo': {
+    ko: '백업은 실제 샷 기록이 없는 기기에만 복원할 수 있습니다.',
+    en: 'A backup can only be restored on a device without recorded machine shots.',
+    vi: 'Chỉ khôi phục được trên máy chưa có bản ghi shot thật.',
+  },
 }) satisfies Record<`error.${AppErrorCode}` | `error.${AppErrorCode}.todo`, unknown>;
 
 /** What is wrong with one field of a shot. */

@@ -12,7 +12,7 @@ export const RECORD_SCHEMA = 1;
 
 /** JSON has no NaN and no infinities: missing is null, infinities are text. -0 is written as 0. */
 const wireNumber = z.union([z.number(), z.literal('Infinity'), z.literal('-Infinity')]);
-const wireValue = wireNumber.nullable();
+const wireValue = z.nullable(wireNumber);
 
 /** A number of a record as it stands in JSON; null = missing (NaN). */
 export type WireValue = z.infer<typeof wireValue>;
@@ -28,7 +28,7 @@ export function fromWire(value: WireValue): number {
   return value === null ? NaN : Number(value);
 }
 
-const sequence = z.number().int().nonnegative();
+const sequence = z.int().check(z.nonnegative());
 
 const findingSchema = z.strictObject({ defect: z.enum(DEFECTS), cavity: z.union([z.literal(CAVITIES[0]), z.literal(CAVITIES[1])]) });
 
@@ -39,12 +39,12 @@ export const shotDataSchema = z.strictObject({
   /** Wall time at which the app received it, ms since the epoch. */
   receivedAt: z.number(),
   /** 30 recorded values in the order of `FEATURES`. */
-  values: z.array(wireValue).length(FEATURE_COUNT),
+  values: z.array(wireValue).check(z.length(FEATURE_COUNT)),
   repeat: z.boolean(),
   /** Sequence number of the first shot of its run; a run ends where the product changes or the shot counter falls. */
   run: sequence,
-  row: z.number().int().optional(),
-  labels: z.strictObject({ defective: z.boolean(), findings: z.array(findingSchema) }).optional(),
+  row: z.optional(z.int()),
+  labels: z.optional(z.strictObject({ defective: z.boolean(), findings: z.array(findingSchema) })),
 });
 
 /** What was said of a shot. A `shadow` verdict is that of the bundle that ran beside the one in use. */
@@ -54,19 +54,19 @@ export const verdictDataSchema = z.strictObject({
   class: z.enum(['ok', 'ng', 'hold']),
   probability: wireValue,
   extrapolated: z.boolean(),
-  confidence: z.enum(['high', 'medium', 'low']).nullable(),
+  confidence: z.nullable(z.enum(['high', 'medium', 'low'])),
   confidenceScore: wireValue,
   /** The reasons of a HOLD as JSON, without the cause of an error. */
   reasons: z.array(z.looseObject({ kind: z.string() })),
   threshold: wireValue,
-  policy: z.looseObject({ kind: z.string() }).nullable(),
+  policy: z.nullable(z.looseObject({ kind: z.string() })),
   spe: wireValue,
   t2: wireValue,
   score: wireValue,
-  backend: z.string().nullable(),
+  backend: z.nullable(z.string()),
   durationMs: z.number(),
   /** Share of parts like this one that are asked for inspection; null where none are drawn (HOLD, shadow). */
-  samplingRate: z.number().min(0).max(1).nullable(),
+  samplingRate: z.nullable(z.number().check(z.minimum(0), z.maximum(1))),
   /** Whether the draw fell on this part. */
   asked: z.boolean(),
 });
@@ -77,12 +77,12 @@ export const inspectionDataSchema = z.strictObject({
   outcome: z.enum(['good', 'defective', 'withdrawn']),
   findings: z.array(findingSchema),
   /** Part id as read by the scanner. */
-  part: z.string().max(200).nullable(),
-  note: z.string().max(2000).nullable(),
+  part: z.nullable(z.string().check(z.maxLength(200))),
+  note: z.nullable(z.string().check(z.maxLength(2000))),
   /** Why this part was looked at: it was predicted defective or held, drawn at random, or chosen by a person. */
   reason: z.enum(['flagged', 'asked', 'chosen']),
   /** Sequence number of the inspection that this one corrects. */
-  corrects: sequence.nullable(),
+  corrects: z.nullable(sequence),
 });
 
 /** A scalar of an event or setting. */
@@ -110,7 +110,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 export const eventDataSchema = z.strictObject({
   type: z.enum(EVENT_TYPES),
-  text: z.string().max(2000).nullable(),
+  text: z.nullable(z.string().check(z.maxLength(2000))),
   details: z.record(z.string(), scalarSchema),
 });
 
@@ -121,19 +121,19 @@ export const settingDataSchema = z.strictObject({ name: z.string(), before: scal
 export const aggregateDataSchema = z.strictObject({
   /** Local date, YYYY-MM-DD. */
   date: z.string(),
-  stream: z.enum(['line', 'demo']),
-  product: z.number().nullable(),
+  stream: z.enum(['line', 'demo', 'typed']),
+  product: z.nullable(z.number()),
   run: sequence,
-  shots: z.number().int(),
-  repeats: z.number().int(),
-  ok: z.number().int(),
-  ng: z.number().int(),
-  hold: z.number().int(),
-  unjudged: z.number().int(),
-  asked: z.number().int(),
+  shots: z.int(),
+  repeats: z.int(),
+  ok: z.int(),
+  ng: z.int(),
+  hold: z.int(),
+  unjudged: z.int(),
+  asked: z.int(),
   /** Per feature, in the order of `FEATURES`: finite values, mean, standard deviation, smallest, largest; null where none. */
   features: z.array(
-    z.strictObject({ n: z.number().int(), mean: z.number(), sd: z.number(), min: z.number(), max: z.number() }).nullable(),
+    z.nullable(z.strictObject({ n: z.int(), mean: z.number(), sd: z.number(), min: z.number(), max: z.number() })),
   ),
 });
 
@@ -189,7 +189,7 @@ export type JournalRecord = {
   readonly [K in RecordKind]: RecordStamp & { readonly kind: K; readonly data: RecordData[K] };
 }[RecordKind];
 
-const payloadSchema = z.strictObject({ bundle: z.string().nullable(), data: z.unknown() });
+const payloadSchema = z.strictObject({ bundle: z.nullable(z.string()), data: z.unknown() });
 
 /** A record's payload from JSON; null where it is not what this version writes (the frame's checksum was right). */
 export function parsePayload<K extends RecordKind>(kind: K, text: string): { bundle: string | null; data: RecordData[K] } | null {

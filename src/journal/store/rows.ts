@@ -7,8 +7,8 @@ import { fromWire, type Finding, type InspectionData, type JournalRecord } from 
  * and day. All of it follows from the records; applied in any order they give the same rows.
  */
 
-/** Real shots and those of the demo line never mix in a figure. */
-export type Stream = 'line' | 'demo';
+/** The machine's shots, those of the demo line and those typed by hand never mix in a figure. */
+export type Stream = 'line' | 'demo' | 'typed';
 
 /** A verdict as a list shows it. */
 export interface RowVerdict {
@@ -108,7 +108,10 @@ export interface HourRow {
   readonly lastSeq: number;
 }
 
-export const streamOf = (source: string): Stream => (source === 'demo' ? 'demo' : 'line');
+export function streamOf(source: string): Stream {
+  if (source === 'demo') return 'demo';
+  return source === 'form' ? 'typed' : 'line';
+}
 
 /** Local date of an instant, YYYY-MM-DD. */
 export function localDate(at: number): string {

@@ -1,0 +1,173 @@
+import type { VerdictClass } from '../domain/verdict.ts';
+import { decodeFrame } from './format/frame.ts';
+import type { JournalRecord } from './format/records.ts';
+import type { JournalDatabase, MarkerRow } from './store/database.ts';
+import { currentInspection, dayKey, hourOf, localDate, runKey, type ShotRow, type Stream, type TallyRow } from './store/rows.ts';
+
+/** Rows looked at for one page before it is handed out short: a page stays quick however rare what is looked for is. */
+const SCAN_LIMIT = 4000;
+
+/** Which shots of the journal. All conditions hold at once; the time is that of receipt, from <= t < to. */
+export interface HistoryFilter {
+  readonly stream: Stream;
+  readonly run?: number | undefined;
+  readonly product?: number | undefined;
+  /** `none`: recorded, but its verdict was not. */
+  readonly verdict?: VerdictClass | 'none' | undefined;
+  /** Part id, exactly. */
+  readonly part?: string | undefined;
+  /** `open`: asked for inspection and not inspected. */
+  readonly inspection?: 'open' | 'inspected' | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Where the next page begins. */
+export interface HistoryCursor {
+  /** Only rows with smaller sequence numbers. */
+  readonly before: number;
+  readonly notBefore: number;
+}
+
+/** The newest rows first. */
+export interface HistoryPage {
+  readonly rows: readonly ShotRow[];
+  /** Null at the end. A page may be short, even empty, and yet go on. */
+  readonly next: HistoryCursor | null;
+}
+
+/** One page of the shots that fit. */
+export async function historyPage(
+  database: JournalDatabase,
+  filter: HistoryFilter,
+  limit: number,
+  cursor: HistoryCursor | null,
+): Promise<HistoryPage> {
+  const bounds = cursor ?? (await boundsOf(database, filter));
+  const rows: ShotRow[] = [];
+  const transaction = database.transaction('shots');
+  const tag = tagOf(filter);
+  let at = await transaction.store.index('tags').openCursor(IDBKeyRange.only(tag), 'prev');
+  if (at && at.primaryKey >= bounds.before) at = await at.continuePrimaryKey(tag, bounds.before - 1);
+  for (let seen = 0; at && at.primaryKey >= bounds.notBefore; seen += 1) {
+    if (rows.length === limit || seen === SCAN_LIMIT) return { rows, next: { ...bounds, before: at.primaryKey + 1 } };
+    if (fits(at.value, filter)) rows.push(at.value);
+    at = await at.continue();
+  }
+  return { rows, next: null };
+}
+
+/** The one tag of `tagsOf` that says most of a filter. */
+function tagOf({ stream, run, product, verdict, part, inspection }: HistoryFilter): string {
+  if (part !== undefined) return `part:${part}`;
+  if (inspection !== undefined) return `${stream}/${inspection}`;
+  const place = run !== undefined ? `${stream}/r:${run}` : product !== undefined ? `${stream}/p:${product}` : stream;
+  return verdict === undefined ? place : `${place}/v:${verdict}`;
+}
+
+function fits(row: ShotRow, filter: HistoryFilter): boolean {
+  const { shot } = row;
+  if (!shot || shot.stream !== filter.stream) return false;
+  const inspected = currentInspection(row) !== null;
+  return (
+    (filter.run === undefined || shot.run === filter.run) &&
+    (filter.product === undefined || shot.product === filter.product) &&
+    (filter.verdict === undefined || (row.verdict?.class ?? 'none') === filter.verdict) &&
+    (filter.part === undefined || currentInspection(row)?.part === filter.part) &&
+    (filter.inspection === undefined || (filter.inspection === 'inspected' ? inspected : !inspected && row.verdict?.asked === true)) &&
+    (filter.from === undefined || shot.at >= filter.from) &&
+    (filter.to === undefined || shot.at < filter.to)
+  );
+}
+
+/** Sequence numbers between which the time of a filter lies. A clock that was set back only widens them. */
+async function boundsOf(database: JournalDatabase, { from, to, run }: HistoryFilter): Promise<HistoryCursor> {
+  const everything = { before: Number.MAX_SAFE_INTEGER, notBefore: run ?? 0 };
+  if (from === undefined && to === undefined) return everything;
+  const hours = await database.getAll('hours', IDBKeyRange.bound(hourOf(from ?? 0), hourOf((to ?? 8.64e15) - 1)));
+  return {
+    before: Math.max(0, ...hours.map(({ lastSeq }) => lastSeq)) + 1,
+    notBefore: Math.min(Number.MAX_SAFE_INTEGER, ...hours.map(({ firstSeq }) => firstSeq)),
+  };
+}
+
+/** A shot with every record about it: what the audit shows. */
+export interface ShotFile {
+  readonly row: ShotRow;
+  readonly shot: Extract<JournalRecord, { kind: 'shot' }>;
+  readonly verdict: Extract<JournalRecord, { kind: 'verdict' }> | null;
+  readonly shadow: Extract<JournalRecord, { kind: 'verdict' }> | null;
+  /** Oldest first; the last counts. */
+  readonly inspections: readonly Extract<JournalRecord, { kind: 'inspection' }>[];
+}
+
+/** The file of a row; null where its shot cannot be read (any more). */
+export async function shotFile(database: JournalDatabase, row: ShotRow): Promise<ShotFile | null> {
+  const wanted = [row.seq, row.verdict?.seq, row.shadow?.seq, ...row.inspections];
+  const transaction = database.transaction('records');
+  const records = await Promise.all(
+    wanted.map(async (seq) => {
+      const frame = seq === undefined ? undefined : await transaction.store.get(seq);
+      return frame ? decodeFrame(frame) : null;
+    }),
+  );
+  const [shot, verdict, shadow, ...inspections] = records;
+  if (shot?.kind !== 'shot') return null;
+  return {
+    row,
+    shot,
+    verdict: verdict?.kind === 'verdict' ? verdict : null,
+    shadow: shadow?.kind === 'verdict' ? shadow : null,
+    inspections: inspections.filter((record) => record?.kind === 'inspection'),
+  };
+}
+
+/** The latest rows with a verdict, of every stream, oldest first. */
+export async function latestRows(database: JournalDatabase, limit: number): Promise<ShotRow[]> {
+  const rows: ShotRow[] = [];
+  let at = await database.transaction('shots').store.openCursor(null, 'prev');
+  for (let seen = 0; at && rows.length < limit && seen < 4 * limit; seen += 1) {
+    if (at.value.shot && at.value.verdict) rows.push(at.value);
+    at = await at.continue();
+  }
+  return rows.reverse();
+}
+
+/** All inspected shots of a stretch of time, oldest first. */
+export async function inspectedRows(database: JournalDatabase, stream: Stream, from: number, to: number): Promise<ShotRow[]> {
+  const filter: HistoryFilter = { stream, inspection: 'inspected', from, to };
+  const rows: ShotRow[] = [];
+  let next: HistoryCursor | null = null;
+  do {
+    const page: HistoryPage = await historyPage(database, filter, SCAN_LIMIT, next);
+    rows.push(...page.rows);
+    next = page.next;
+  } while (next);
+  return rows.reverse();
+}
+
+/** Events and changed settings whose time lies in `from <= t < to`, oldest first. */
+export async function markersBetween(database: JournalDatabase, from: number, to: number): Promise<MarkerRow[]> {
+  const { before, notBefore } = await boundsOf(database, { stream: 'line', from, to });
+  if (notBefore >= before) return [];
+  const markers = await database.getAll('markers', IDBKeyRange.bound(notBefore, before, false, true));
+  return markers.filter(({ at }) => at >= from && at < to);
+}
+
+/** Counts per day and product of a stream, from the local date of `from` to that of the last moment before `to`. */
+export function dayTallies(database: JournalDatabase, stream: Stream, from: number, to: number): Promise<TallyRow[]> {
+  const first = dayKey(stream, localDate(from), null).replace(/null$/, '');
+  const last = `${dayKey(stream, localDate(to - 1), null).replace(/null$/, '')}\uffff`;
+  return database.getAll('tallies', IDBKeyRange.bound(first, last));
+}
+
+/** The latest runs of a stream, newest first. */
+export async function latestRuns(database: JournalDatabase, stream: Stream, limit: number): Promise<TallyRow[]> {
+  const runs: TallyRow[] = [];
+  let at = await database.transaction('tallies').store.openCursor(IDBKeyRange.bound(runKey(0), 'run/\uffff'), 'prev');
+  while (at && runs.length < limit) {
+    if (at.value.stream === stream) runs.push(at.value);
+    at = await at.continue();
+  }
+  return runs;
+}

@@ -1,0 +1,229 @@
+import { appError, detailOf, type AppError } from '../domain/app-error.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Answers, Command, Question, Reply } from './protocol.ts';
+import { dayTallies, historyPage, inspectedRows, latestRows, latestRuns, markersBetween, shotFile } from './query.ts';
+import { OPENING, quotaLevel, type Quota, type ServerStatus } from './status.ts';
+import { databaseCopies, openDatabase, type JournalDatabase } from './store/database.ts';
+import type { LogDirectory } from './store/files.ts';
+import type { RepairNote } from './store/journal-store.ts';
+import { isQuotaError, JournalWriter } from './store/writer.ts';
+
+const LOCK = 'castwatch-journal';
+
+/** A window waits this long for the writer's lock before it says that another one writes: a restart frees it sooner. */
+const LOCK_PATIENCE_MS = 1500;
+
+const RETRY_MS = 5000;
+const QUOTA_MS = 60_000;
+
+/** Pause between two checks of full segments: appends come first. */
+const CHECK_PAUSE_MS = 50;
+
+export interface ServerOptions {
+  readonly factory: IDBFactory;
+  readonly directory: () => Promise<LogDirectory | null>;
+  /** Undefined where the browser has no Web Locks (a page that is not secure). */
+  readonly locks: LockManager | undefined;
+  readonly estimate: () => Promise<StorageEstimate>;
+  readonly post: (reply: Reply) => void;
+}
+
+/** The journal behind a message port: becomes the one writer, or a reader as long as another window writes. */
+export class JournalServer {
+  readonly #options: ServerOptions;
+  #status: ServerStatus = OPENING;
+  #writer: JournalWriter | null = null;
+  #reader: JournalDatabase | null = null;
+  #session: number | null = null;
+  #timeOrigin = 0;
+  #repairs: RepairNote[] = [];
+  #decided: Promise<void> = Promise.resolve();
+  #granted = false;
+  #quota: Quota | null = null;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: what goes wrong is the reply. */
+  async handle({ id, question }: Command): Promise<void> {
+    try {
+      const result = await this.#answer(question);
+      this.#options.post(result.ok ? { kind: 'answer', id, value: result.value } : { kind: 'failure', id, error: cloneable(result.error) });
+    } catch (thrown) {
+      this.#options.post({ kind: 'failure', id, error: appError('journal_failed', { detail: detailOf(thrown) }) });
+    }
+  }
+
+  async #answer(question: Question): Promise<Result<Answers[keyof Answers]>> {
+    if (question.kind === 'open') return this.#open(question.session, question.timeOrigin);
+    await this.#decided;
+    if (question.kind === 'append') return this.#append(question);
+    if (question.kind === 'estimate') {
+      await this.#watchQuota();
+      return ok(null);
+    }
+    const database = this.#writer?.store.database ?? this.#reader;
+    if (!database) return err(this.#status.failure ?? appError('not_ready', {}));
+    switch (question.kind) {
+      case 'history':
+        return ok(await historyPage(database, question.filter, question.limit, question.cursor));
+      case 'shot': {
+        const row = await database.get('shots', question.seq);
+        return ok(row ? await shotFile(database, row) : null);
+      }
+      case 'latest': {
+        const rows = await latestRows(database, question.limit);
+        return ok((await Promise.all(rows.map((row) => shotFile(database, row)))).filter((file) => file !== null));
+      }
+      case 'inspected':
+        return ok(await inspectedRows(database, question.stream, question.from, question.to));
+      case 'markers':
+        return ok(await markersBetween(database, question.from, question.to));
+      case 'days':
+        return ok(await dayTallies(database, question.stream, question.from, question.to));
+      case 'runs':
+        return ok(await latestRuns(database, question.stream, question.limit));
+    }
+  }
+
+  async #append(question: Extract<Question, { kind: 'append' }>): Promise<Result<readonly number[]>> {
+    if (!this.#writer) {
+      return err(this.#status.role === 'reader' ? appError('journal_read_only', {}) : (this.#status.failure ?? appError('not_ready', {})));
+    }
+    const result = await this.#writer.append(question.items, question.repeated);
+    if (!result.ok && isQuotaError(result.error)) void this.#watchQuota();
+    return result;
+  }
+
+  /** Resolves once it is decided whether this window writes. */
+  async #open(session: number | null, timeOrigin: number): Promise<Result<null>> {
+    this.#session = session;
+    this.#timeOrigin = timeOrigin;
+    const { locks } = this.#options;
+    if (!locks) {
+      this.#decided = this.#becomeWriter(false);
+    } else {
+      this.#decided = new Promise<void>((decide) => {
+        const patience = setTimeout(() => {
+          void this.#becomeReader().then(decide);
+        }, LOCK_PATIENCE_MS);
+        // Held until the worker ends; a window that waits becomes the writer when the one that writes is closed.
+        void locks.request(LOCK, async () => {
+          clearTimeout(patience);
+          this.#granted = true;
+          const writing = this.#becomeWriter(true);
+          this.#decided = writing;
+          await writing;
+          decide();
+          return new Promise(() => undefined);
+        });
+      });
+    }
+    await this.#decided;
+    return ok(null);
+  }
+
+  async #becomeWriter(locked: boolean): Promise<void> {
+    this.#reader?.close();
+    this.#reader = null;
+    try {
+      const directory = await this.#options.directory();
+      // The directory is written only by the holder of the lock: without locks it could have two writers.
+      this.#writer = await JournalWriter.open({
+        factory: this.#options.factory,
+        directory: locked ? directory : null,
+        session: this.#session,
+        monotonicNow: () => performance.timeOrigin - this.#timeOrigin + performance.now(),
+        listeners: {
+          onState: () => {
+            this.#announce();
+          },
+          onRepair: (notes) => {
+            this.#repairs.push(...notes);
+          },
+        },
+      });
+    } catch (thrown) {
+      this.#set({ ...this.#status, role: 'unavailable', failure: appError('journal_failed', { detail: detailOf(thrown) }, thrown) });
+      setTimeout(() => {
+        this.#decided = this.#becomeWriter(locked);
+      }, RETRY_MS);
+      return;
+    }
+    this.#session = this.#writer.state.session;
+    this.#status = { ...this.#status, role: 'writer', locked };
+    this.#announce();
+    void this.#tend(this.#writer);
+  }
+
+  async #becomeReader(): Promise<void> {
+    if (this.#granted) return;
+    try {
+      const copies = await databaseCopies(this.#options.factory);
+      const copy = copies?.at(-1) ?? 1;
+      this.#reader = await openDatabase(copy, () => {
+        this.#reader = null;
+      });
+      const meta = await this.#reader.get('meta', 'journal');
+      this.#set({
+        ...this.#status, role: 'reader', records: meta?.records ?? 0, lastSeq: meta?.lastSeq ?? 0, journalId: meta?.journalId ?? null,
+        exportedThrough: meta?.exportedThrough ?? 0,
+      });
+    } catch (thrown) {
+      this.#set({ ...this.#status, role: 'reader', failure: appError('journal_failed', { detail: detailOf(thrown) }, thrown) });
+    }
+  }
+
+  /** What has time: spare segments, the space, the comparison of full segments. */
+  async #tend(writer: JournalWriter): Promise<void> {
+    const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    await this.#watchQuota();
+    setInterval(() => void this.#watchQuota(), QUOTA_MS);
+    await writer.provideSpares().catch(() => undefined);
+    for (;;) {
+      let more: boolean;
+      try {
+        more = await writer.checkNext();
+      } catch {
+        // The store was opened anew meanwhile, or has no room for a rewrite: the plan is gone through again later.
+        await pause(RETRY_MS);
+        more = true;
+      }
+      await pause(more ? CHECK_PAUSE_MS : QUOTA_MS);
+      if (!more) await writer.provideSpares().catch(() => undefined);
+    }
+  }
+
+  async #watchQuota(): Promise<void> {
+    const { usage, quota } = await this.#options.estimate().catch((): StorageEstimate => ({}));
+    if (usage === undefined || quota === undefined) return;
+    this.#quota = { usage, quota, level: quotaLevel(usage, quota) };
+    this.#announce();
+  }
+
+  #announce(): void {
+    const { failure: _, ...rest } = this.#status;
+    const writer = this.#writer;
+    if (!writer) {
+      this.#set({ ...this.#status, quota: this.#quota });
+      return;
+    }
+    const { journalId, projection } = writer.store;
+    this.#set({
+      ...rest, ...writer.state, journalId, repairs: [...this.#repairs], quota: this.#quota,
+      exportedThrough: projection.meta.exportedThrough,
+    });
+  }
+
+  #set(status: ServerStatus): void {
+    this.#status = { ...status, failure: status.failure && cloneable(status.failure) };
+    this.#options.post({ kind: 'status', status: this.#status });
+  }
+}
+
+/** An error whose cause can travel: an exception of the browser may hold what cannot be cloned. */
+function cloneable(error: AppError): AppError {
+  const { cause, ...rest } = error;
+  return cause === undefined ? error : ({ ...rest, cause: detailOf(cause) });
+}

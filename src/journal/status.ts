@@ -1,0 +1,46 @@
+import type { AppError } from '../domain/app-error.ts';
+import type { RepairNote } from './store/journal-store.ts';
+
+/** How much of the space that the browser allows is in use. */
+export interface Quota {
+  readonly usage: number;
+  readonly quota: number;
+  /** `warn` from 80 %: export soon. `critical` from 95 %: export now; what has been exported may be thinned. */
+  readonly level: 'ok' | 'warn' | 'critical';
+}
+
+/** The journal as its own worker sees it. */
+export interface ServerStatus {
+  /** `reader`: another window writes. `unavailable`: no database could be opened; it is tried again. */
+  readonly role: 'opening' | 'writer' | 'reader' | 'unavailable';
+  /** How a record is kept when it is acknowledged: in the database (on the disk, or handed over) and in the log. */
+  readonly database: 'strict' | 'relaxed';
+  readonly log: boolean;
+  /** Other windows are kept from writing at the same time. */
+  readonly locked: boolean;
+  readonly journalId: string | null;
+  readonly records: number;
+  readonly lastSeq: number;
+  readonly session: number;
+  /** Why the latest append was not kept, or why the journal is unavailable. */
+  readonly failure: AppError | null;
+  /** Full segments compared with the database since the start, of how many. */
+  readonly checked: number;
+  readonly toCheck: number;
+  /** What was repaired since the start. */
+  readonly repairs: readonly RepairNote[];
+  readonly quota: Quota | null;
+  /** Everything up to here has been exported and confirmed as stored. */
+  readonly exportedThrough: number;
+}
+
+export const OPENING: ServerStatus = {
+  role: 'opening', database: 'strict', log: true, locked: true, journalId: null, records: 0, lastSeq: 0, session: 0,
+  failure: null, checked: 0, toCheck: 0, repairs: [], quota: null, exportedThrough: 0,
+};
+
+/** The level that a share of the quota in use stands for. */
+export function quotaLevel(usage: number, quota: number): Quota['level'] {
+  const share = quota > 0 ? usage / quota : 1;
+  return share >= 0.95 ? 'critical' : share >= 0.8 ? 'warn' : 'ok';
+}

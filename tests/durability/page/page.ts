@@ -1,0 +1,294 @@
+import { createShot, type Shot } from '../../../src/domain/shot.ts';
+import type { Verdict } from '../../../src/domain/verdict.ts';
+import { createJournal } from '../../../src/journal/create-journal.ts';
+import { decodeFrame } from '../../../src/journal/format/frame.ts';
+import type { JournalRecord } from '../../../src/journal/format/records.ts';
+import { scanSegment } from '../../../src/journal/format/segment.ts';
+import { JournalClient } from '../../../src/journal/journal-client.ts';
+import type { HistoryFilter } from '../../../src/journal/query.ts';
+
+/** The app's own journal on a page of its own, with what a test needs to write, to read both copies, and to do harm. */
+
+let client: JournalClient | null = null;
+const journal = (): JournalClient => (client ??= createJournal(localStorage));
+
+/** A shot whose values follow from its number, so that what is read back can be checked without having kept it. */
+export function valuesOf(n: number): Float64Array {
+  return Float64Array.from({ length: 30 }, (_, i) => (i === 0 ? 1 + (Math.floor(n / 1000) % 2) : i === 1 ? n % 1000 : Math.round(n * (i + 1) * 7.31) / 100));
+}
+
+function makeShot(n: number, receivedAt = Date.now()): Shot {
+  return createShot(valuesOf(n), { id: `s${n}`, source: 'api', receivedAt });
+}
+
+function makeVerdict(n: number): Verdict {
+  const probability = ((n * 7919) % 1000) / 1000;
+  return {
+    class: n % 101 === 0 ? 'hold' : probability >= 0.85 ? 'ng' : 'ok', probability, extrapolated: false, confidence: 'medium', confidenceScore: 0.8,
+    reasons: [], threshold: 0.85, policy: { kind: 'budget', flagged: 0.15 }, latents: null, reconstruction: null,
+    spe: n / 7, t2: n / 11, score: probability * 4 - 2, bundleId: 'field-1.0.0', backend: 'wasm', durationMs: 0.271,
+  };
+}
+
+async function opened(): Promise<JournalClient['status']> {
+  const { status } = journal();
+  if (status.role !== 'opening') return status;
+  return new Promise((resolve) => {
+    const stop = journal().onStatus((next) => {
+      if (next.role === 'opening') return;
+      stop();
+      resolve(next);
+    });
+  });
+}
+
+/** Waits until every full segment has been compared. */
+async function checked(): Promise<JournalClient['status']> {
+  await opened();
+  for (;;) {
+    const { status } = journal();
+    if (status.role === 'writer' && status.checked >= status.toCheck) {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      const again = journal().status;
+      if (again.checked >= again.toCheck) return again;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+declare global {
+  interface Window {
+    acked?: (n: number) => Promise<void>;
+    harness: typeof harness;
+  }
+}
+
+/** Sequence numbers and shot numbers of one copy. */
+interface Copy {
+  readonly seqs: number[];
+  readonly shots: number[];
+  readonly wrong: number[];
+  readonly lost: { from: number; to: number }[];
+}
+
+function copyOf(records: readonly JournalRecord[]): Copy {
+  const shots = records.filter((record) => record.kind === 'shot');
+  const numberOf = (id: string): number => Number(id.slice(1));
+  return {
+    seqs: records.map(({ seq }) => seq),
+    shots: shots.map(({ data }) => numberOf(data.id)),
+    wrong: shots.filter(({ data }) => valuesOf(numberOf(data.id)).some((value, i) => value !== data.values[i])).map(({ seq }) => seq),
+    lost: records.flatMap((record) =>
+      record.kind === 'event' && record.data.type === 'records_lost' && typeof record.data.details.from === 'number'
+        ? [{ from: record.data.details.from, to: Number(record.data.details.to) }]
+        : [],
+    ),
+  };
+}
+
+const harness = {
+  opened,
+  checked,
+  status: () => journal().status,
+
+  /** Writes shot after shot with its verdict, telling of each once it is acknowledged. Never ends by itself. */
+  async write(from: number): Promise<void> {
+    await opened();
+    for (let n = from; ; n += 1) {
+      const kept = await journal().recordShots([makeShot(n)]);
+      if (kept.ok) void window.acked?.(n);
+      await journal().recordVerdicts([{ shot: makeShot(n), verdict: makeVerdict(n) }]);
+    }
+  },
+
+  /** Writes `count` shots with verdicts in chunks; returns the numbers of those acknowledged and the time. */
+  async fill(from: number, count: number, options: { chunk?: number; stepMs?: number; startAt?: number } = {}): Promise<{ acknowledged: number; refused: number; ms: number }> {
+    await opened();
+    const { chunk = 500, stepMs = 0, startAt } = options;
+    const started = performance.now();
+    let acknowledged = 0;
+    let refused = 0;
+    for (let n = from; n < from + count; n += chunk) {
+      const numbers = Array.from({ length: Math.min(chunk, from + count - n) }, (_, i) => n + i);
+      const shots = numbers.map((number) => makeShot(number, startAt === undefined ? Date.now() : startAt + number * stepMs));
+      await journal().recordShots(shots);
+      const kept = await journal().recordVerdicts(shots.map((shot, i) => ({ shot, verdict: makeVerdict(numbers[i] as number) })));
+      if (kept.ok) acknowledged += numbers.length;
+      else refused += numbers.length;
+    }
+    return { acknowledged, refused, ms: performance.now() - started };
+  },
+
+  /** The numbers of the shots among `numbers` that are acknowledged one by one. */
+  async append(numbers: readonly number[]): Promise<number[]> {
+    await opened();
+    const acknowledged: number[] = [];
+    for (const n of numbers) {
+      const shot = makeShot(n);
+      const kept = await journal().recordShots([shot]);
+      const judged = await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
+      if (kept.ok && judged.ok) acknowledged.push(n);
+    }
+    return acknowledged;
+  },
+
+  keeping: (n: number) => journal().keepingOf(`s${n}`),
+
+  /** Everything that the newest database holds, read past the journal. */
+  async database(): Promise<Copy> {
+    const names = (await indexedDB.databases()).map(({ name }) => name ?? '').filter((name) => name.startsWith('castwatch-journal-'));
+    const newest = names.sort((a, b) => Number(a.split('-')[2]) - Number(b.split('-')[2])).at(-1);
+    if (newest === undefined) return copyOf([]);
+    const frames = await new Promise<Uint8Array[]>((resolve, reject) => {
+      const open = indexedDB.open(newest);
+      open.onerror = () => { reject(open.error as DOMException); };
+      open.onsuccess = () => {
+        const all = open.result.transaction('records').objectStore('records').getAll() as IDBRequest<Uint8Array[]>;
+        all.onsuccess = () => { resolve(all.result); };
+        all.onerror = () => { reject(all.error as DOMException); };
+        open.result.close();
+      };
+    });
+    return copyOf(frames.map((frame) => decodeFrame(frame)).filter((record) => record !== null));
+  },
+
+  /** Everything that the segment files hold, read past the journal. */
+  async log(): Promise<Copy> {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+    const records: JournalRecord[] = [];
+    for await (const handle of folder.values()) {
+      if (handle.kind !== 'file' || !handle.name.endsWith('.cwj') || handle.name.startsWith('damaged')) continue;
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      for (const { start } of scanSegment(bytes).frames) records.push(decodeFrame(bytes, start) as JournalRecord);
+    }
+    return copyOf(records.sort((a, b) => a.seq - b.seq));
+  },
+
+  async files(): Promise<string[]> {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+    const names: string[] = [];
+    for await (const { name } of folder.values()) names.push(name);
+    return names.sort();
+  },
+
+  /** Milliseconds that each page of a filter takes, the first `pages` of them. */
+  async page(filter: HistoryFilter, pages: number, limit = 50): Promise<{ ms: number[]; rows: number }> {
+    const ms: number[] = [];
+    let rows = 0;
+    let cursor = null;
+    for (let i = 0; i < pages; i += 1) {
+      const started = performance.now();
+      const page = await journal().history(filter, limit, cursor);
+      ms.push(performance.now() - started);
+      if (!page.ok) throw new Error(page.error.code);
+      rows += page.value.rows.length;
+      cursor = page.value.next;
+      if (!cursor) break;
+    }
+    return { ms, rows };
+  },
+
+  /** Time from the start of the journal to its being open. */
+  async openTime(): Promise<number> {
+    const started = performance.now();
+    await opened();
+    return performance.now() - started;
+  },
+
+  /** Ends the journal's worker in the middle of what it does, as a crash of it would. */
+  killWorker(): void {
+    const { worker } = watched;
+    if (!worker) throw new Error('no worker');
+    worker.terminate();
+    worker.dispatchEvent(new ErrorEvent('error', { message: 'killed by the test' }));
+  },
+
+  /** Sets the clock that the journal reads. */
+  setClock(byMs: number): void {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + byMs;
+  },
+
+  /** Control: a plain database in relaxed mode, told of as if a completed transaction were safe. */
+  async writeRelaxed(): Promise<void> {
+    const database = await relaxedDatabase();
+    for (let n = 1; ; n += 1) {
+      await new Promise<void>((resolve) => {
+        const transaction = database.transaction('records', 'readwrite', { durability: 'relaxed' });
+        transaction.objectStore('records').put(valuesOf(n), n);
+        transaction.oncomplete = () => { resolve(); };
+      });
+      void window.acked?.(n);
+    }
+  },
+
+  async relaxedNumbers(): Promise<number[]> {
+    const database = await relaxedDatabase();
+    return new Promise((resolve) => {
+      const keys = database.transaction('records').objectStore('records').getAllKeys() as IDBRequest<number[]>;
+      keys.onsuccess = () => { resolve(keys.result); };
+    });
+  },
+
+  /** Acknowledgement times of the journal's shots, and of bare strict transactions of one put each, in turn. */
+  async acknowledgement(count: number): Promise<{ journal: number[]; bare: number[] }> {
+    await opened();
+    const bareDatabase = await relaxedDatabase();
+    const times = { journal: [] as number[], bare: [] as number[] };
+    for (let n = 1; n <= count; n += 1) {
+      let started = performance.now();
+      await journal().recordShots([makeShot(n)]);
+      times.journal.push(performance.now() - started);
+      started = performance.now();
+      await new Promise<void>((resolve) => {
+        const transaction = bareDatabase.transaction('records', 'readwrite', { durability: 'strict' });
+        transaction.objectStore('records').put(valuesOf(n), n);
+        transaction.oncomplete = () => { resolve(); };
+      });
+      times.bare.push(performance.now() - started);
+    }
+    return times;
+  },
+
+  /** A line of so many shots a second: how long each shot with its verdict took to be acknowledged. */
+  async line(perSecond: number, seconds: number): Promise<number[]> {
+    await opened();
+    const times: number[] = [];
+    const running: Promise<void>[] = [];
+    const started = performance.now();
+    for (let n = 1; n <= perSecond * seconds; n += 1) {
+      const due = started + (n * 1000) / perSecond;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      running.push((async () => {
+        const begun = performance.now();
+        const shot = makeShot(n);
+        await journal().recordShots([shot]);
+        await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
+        times.push(performance.now() - begun);
+      })());
+    }
+    await Promise.all(running);
+    return times;
+  },
+};
+
+function relaxedDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const open = indexedDB.open('control', 1);
+    open.onupgradeneeded = () => { open.result.createObjectStore('records'); };
+    open.onsuccess = () => { resolve(open.result); };
+    open.onerror = () => { reject(open.error as DOMException); };
+  });
+}
+
+/** The worker that the journal started last. */
+const watched: { worker: Worker | null } = { worker: null };
+const BrowserWorker = Worker;
+window.Worker = class extends BrowserWorker {
+  constructor(...args: ConstructorParameters<typeof Worker>) {
+    super(...args);
+    watched.worker = this;
+  }
+};
+
+window.harness = harness;
