@@ -50,7 +50,7 @@ const UNCONFIRMED_ZONES: ReadonlySet<FeatureName> = new Set(['Process_Spray_1_Ti
 const signals = Object.fromEntries(
   FEATURES.map(({ name, unit, unitConfirmed, control }): [FeatureName, SignalEntry] => [
     name,
-    { unit, equipment: EQUIPMENT[name], control, confirmed: unitConfirmed && !UNCONFIRMED_ZONES.has(name) },
+    { unit, unitConfirmed, equipment: EQUIPMENT[name], equipmentConfirmed: !UNCONFIRMED_ZONES.has(name), control },
   ]),
 ) as Record<FeatureName, SignalEntry>;
 

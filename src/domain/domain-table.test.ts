@@ -22,9 +22,9 @@ describe('the shipped table', () => {
       expect(DEFAULT_DOMAIN_TABLE.signals[name]).toMatchObject({ unit, control });
       expect(UNITS_OF[quantity]).toContain(unit);
     }
-    const open = FEATURES.filter(({ name }) => !DEFAULT_DOMAIN_TABLE.signals[name].confirmed).map(({ name }) => name);
-    expect(open).toContain('Process_Cylinder_Pressure');
-    expect(open).toContain('Process_Spray_1_Time');
+    expect(DEFAULT_DOMAIN_TABLE.signals.Process_Cylinder_Pressure.unitConfirmed).toBe(false);
+    expect(DEFAULT_DOMAIN_TABLE.signals.Process_Spray_1_Time.equipmentConfirmed).toBe(false);
+    expect(DEFAULT_DOMAIN_TABLE.signals.Process_Spray_1_Time.unitConfirmed).toBe(true);
     expect(DEFAULT_DOMAIN_TABLE.defects.Burning_Mark.confirmed).toBe(false);
   });
 

@@ -20,8 +20,11 @@ export {
   featureName,
   formatReading,
   formatReadingWithUnit,
+  isUnitConfirmed,
+  recordedUnit,
   unitSymbol,
   type ErrorText,
 } from './names.ts';
+export { localText, plant } from './plant.svelte.ts';
 export { describeReason, describeReasons } from './reasons.ts';
 export { isMessageKey, t, translateKey, type ParamValue } from './translate.ts';

@@ -1,10 +1,11 @@
 /** Names of domain things in the language of the screen, and quantities in the units of the screen. */
 import type { AppError } from '../domain/app-error.ts';
 import type { Defect } from '../domain/defect.ts';
-import { FEATURES, FEATURE_INDEX, isFeatureName, type EquipmentGroup, type FeatureName } from '../domain/feature.ts';
-import { displayUnit, toDisplay } from '../domain/units.ts';
+import { isFeatureName, type EquipmentGroup, type FeatureName } from '../domain/feature.ts';
+import { displayUnit, toDisplay, type Unit } from '../domain/units.ts';
 import { locale } from './locale.svelte.ts';
 import { formatNumber, NO_VALUE } from './format.ts';
+import { plant } from './plant.svelte.ts';
 import { t, translateKey, type ParamValue } from './translate.ts';
 
 /** The name of an input. */
@@ -24,7 +25,17 @@ export function equipmentName(group: EquipmentGroup): string {
 
 /** The symbol of the unit that values of an input are shown in; empty for codes and counts. */
 export function unitSymbol(name: FeatureName): string {
-  return t(`unit.${displayUnit(FEATURES[FEATURE_INDEX[name]]!.unit, locale.units)}`);
+  return t(`unit.${displayUnit(recordedUnit(name), locale.units)}`);
+}
+
+/** The unit that an input is recorded in. */
+export function recordedUnit(name: FeatureName): Unit {
+  return plant.signal(name).unit;
+}
+
+/** Whether the plant has confirmed the unit of an input; what has none needs no confirmation. */
+export function isUnitConfirmed(name: FeatureName): boolean {
+  return plant.signal(name).unitConfirmed || unitSymbol(name) === '';
 }
 
 /**
@@ -35,7 +46,7 @@ export function unitSymbol(name: FeatureName): string {
  */
 export function formatReading(name: FeatureName, value: number | null | undefined, resolution?: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return formatNumber(value);
-  const unit = FEATURES[FEATURE_INDEX[name]]!.unit;
+  const unit = recordedUnit(name);
   const shown = toDisplay(value, unit, locale.units);
   if (resolution === undefined || !(resolution > 0)) return formatNumber(shown);
   return formatNumber(shown, decimalsOf(toDisplay(resolution, unit, locale.units)));
