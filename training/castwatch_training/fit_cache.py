@@ -4,10 +4,11 @@ One JSON object a line, appended and flushed as each fit ends. The key covers ev
 recipe, data, fold, seed, the code that fits and the libraries, so a stale result is never found.
 """
 
+import ast
 import base64
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,9 @@ FOLDER = Path(__file__).resolve().parents[1] / ".cache"
 FITS = FOLDER / "fits.jsonl"
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "xgboost-cpu", "lightgbm", "catboost")
-_CODE = ("dataset", "protocols", "scaler", "autoencoder", "boosting", "pipeline", "evaluation")
+_CODE = ("dataset", "protocols", "scaler", "boosting", "pipeline", "evaluation")
+_LATENT_CODE = ("principal", "guide", "autoencoder")
+"""Modules that a fit depends on; the second only where the boosting sees latents."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,16 @@ class Job:
         return f"{self.recipe.name}, {self.protocol}, fold {self.fold + 1}, seed {self.seed}"
 
     def key(self, data_sha256: str) -> str:
-        """What a finished fit is found by. A recipe's name is not part of it; what it does is."""
-        parts = {**asdict(replace(self, recipe=replace(self.recipe, name=""))), "data": data_sha256}
-        text = json.dumps([parts, INNER_FOLDS, _environment()], sort_keys=True)
+        """What a finished fit is found by.
+
+        A recipe's name is not part of it, nor is the autoencoder of a boosting that sees the inputs alone.
+        """
+        latents = self.recipe.features != "inputs"
+        parts = asdict(self)
+        del parts["recipe"]["name"]
+        if not latents:
+            del parts["recipe"]["autoencoder"]
+        text = json.dumps([parts, data_sha256, INNER_FOLDS, _environment(latents)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -108,7 +118,21 @@ def _decode(record: dict[str, Any]) -> FoldScores:
 
 
 @cache
-def _environment() -> str:
+def _environment(latents: bool) -> str:
     here = Path(__file__).parent
-    code = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE)).hexdigest()
+    modules = _CODE + _LATENT_CODE if latents else _CODE
+    code = hashlib.sha256("".join(_code(here / f"{name}.py") for name in modules).encode()).hexdigest()
     return f"{code} {' '.join(f'{name}={version(name)}' for name in _LIBRARIES)}"
+
+
+def _code(path: Path) -> str:
+    """What a module does: its syntax tree without docstrings, so that rewording a comment keeps finished fits."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = [part for part in node.body if not _is_text(part)]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -14,7 +14,7 @@ from castwatch_training.evaluation import FoldScores, fitter, score_fold
 from castwatch_training.fit_cache import FitCache, Job
 from castwatch_training.fit_runner import run_jobs
 from castwatch_training.protocols import splits
-from castwatch_training.recipe import FIELD, BoostingRecipe, Recipe
+from castwatch_training.recipe import FIELD, BoostingRecipe, Features, Recipe
 
 TINY = Recipe(
     "tiny", autoencoder=replace(FIELD.autoencoder, epochs=1), boosting=BoostingRecipe(trees=3, depth=2, min_leaf=5)
@@ -96,6 +96,15 @@ def test_a_torn_line_costs_its_fit_only(data: Dataset, tmp_path: Path) -> None:
 def test_whatever_a_fit_depends_on_changes_its_key(other: Job) -> None:
     assert other.key("data") != JOBS[0].key("data")
     assert JOBS[0].key("data") != JOBS[0].key("other data")
+
+
+def test_the_autoencoder_counts_where_the_boosting_sees_it() -> None:
+    def key(features: Features, epochs: int) -> str:
+        recipe = replace(TINY, features=features, autoencoder=replace(TINY.autoencoder, epochs=epochs))
+        return replace(JOBS[0], recipe=recipe).key("data")
+
+    assert key("inputs", 1) == key("inputs", 2)
+    assert key("both", 1) != key("both", 2)
 
 
 def test_a_name_does_not_change_the_key(data: Dataset) -> None:
