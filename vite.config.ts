@@ -20,6 +20,9 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { port: 5180, strictPort: true },
   test: {
+    // Models are loaded for real; a busy machine takes its time. A hang is still found.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -50,7 +50,7 @@ describe('npm run predict', () => {
     expect(status).toBe(0);
     const rows = objectsOf(stdout);
     expect(rows.map(({ row }) => row)).toEqual([1, 2, 3]);
-    for (const { row: _row, ...response } of rows) expect(predictResponseSchema.strict().safeParse(response).success).toBe(true);
+    for (const { row: _row, ...response } of rows) expect(predictResponseSchema.safeParse(response).success).toBe(true);
     expect(rows[1]).toMatchObject({ prediction: { class: 'hold', reasons: [{ kind: 'missing' }] } });
   });
 

@@ -5,7 +5,7 @@ import { z } from '../domain/zod.ts';
 import type { Advice, ExplainerFiles, ShotExplanation, TreeExplanation, Unexplained } from './explainer.ts';
 import type { Survey } from './survey.ts';
 
-const id = z.int().nonnegative();
+const id = z.int().check(z.nonnegative());
 const values = z.instanceof(Float64Array);
 
 /** The bundle's files were checked when it was loaded, by the same build. */

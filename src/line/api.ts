@@ -9,13 +9,13 @@ import type { Line } from './line.ts';
 
 /** The programmatic contract: what a program asks, and what it gets. `docs/predict.schema.json` is made from here. */
 
-const share = z.number().min(0).max(1);
+const share = z.number().check(z.minimum(0), z.maximum(1));
 
 export const predictRequestSchema = z.object({
-  features: featuresSchema.describe('The 30 inputs by name; null where a value is missing. Further keys are ignored.'),
+  features: featuresSchema.register(z.globalRegistry, { description: 'The 30 inputs by name; null where a value is missing. Further keys are ignored.' }),
 });
 
-const names = z.array(z.string()).readonly();
+const names = z.readonly(z.array(z.string()));
 
 const reasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unavailable'), code: z.string() }),
@@ -24,7 +24,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not_finite'), features: names }),
   z.object({
     kind: z.literal('out_of_range'),
-    features: z.array(z.object({ name: z.string(), value: z.number(), low: z.number(), high: z.number() })).readonly(),
+    features: z.readonly(z.array(z.object({ name: z.string(), value: z.number(), low: z.number(), high: z.number() }))),
   }),
   z.object({ kind: z.literal('unusual_t2'), value: z.number(), hard: z.number() }),
   z.object({ kind: z.literal('unusual_spe'), value: z.number(), hard: z.number() }),
@@ -32,37 +32,35 @@ const reasonSchema = z.discriminatedUnion('kind', [
 
 const figureSchema = z.object({
   rows: z.int(),
-  roc_auc: share.nullable(),
-  pr_auc: share.nullable(),
-  f1: share.nullable(),
-  accuracy: share.nullable(),
-  precision: share.nullable(),
-  recall: share.nullable(),
-  brier: share.nullable(),
+  roc_auc: z.nullable(share),
+  pr_auc: z.nullable(share),
+  f1: z.nullable(share),
+  accuracy: z.nullable(share),
+  precision: z.nullable(share),
+  recall: z.nullable(share),
+  brier: z.nullable(share),
 });
 
 const performanceSchema = z.object({
   at_threshold: z
-    .object({ precision: share.nullable(), recall: share, flagged: share })
-    .describe('Expected of the threshold in use on shots that the model has not seen (grouped protocol).'),
+    .object({ precision: z.nullable(share), recall: share, flagged: share }).register(z.globalRegistry, { description: 'Expected of the threshold in use on shots that the model has not seen (grouped protocol).' }),
   protocols: z
-    .partialRecord(z.enum(['legacy', 'grouped', 'forward', 'blocks', 'campaign']), figureSchema)
-    .describe('By protocol. "legacy" splits rows at random and measures memory of repeated shots; "grouped" does not.'),
+    .partialRecord(z.enum(['legacy', 'grouped', 'forward', 'blocks', 'campaign']), figureSchema).register(z.globalRegistry, { description: 'By protocol. "legacy" splits rows at random and measures memory of repeated shots; "grouped" does not.' }),
 });
 
-export const predictResponseSchema = z.object({
+export const predictResponseSchema = z.strictObject({
   prediction: z.object({
     class: z.enum(['normal', 'defect', 'hold']),
-    probability: share.nullable().describe('Calibrated probability of a defect; null where the inputs leave it without meaning.'),
+    probability: z.nullable(share).register(z.globalRegistry, { description: 'Calibrated probability of a defect; null where the inputs leave it without meaning.' }),
     confidence: z.enum(['high', 'medium', 'low']),
     confidence_score: share,
-    class_probabilities: z.object({ normal: share.nullable(), defect: share.nullable() }),
-    reasons: z.array(reasonSchema).describe('Why the shot is held; empty unless the class is "hold".'),
+    class_probabilities: z.object({ normal: z.nullable(share), defect: z.nullable(share) }),
+    reasons: z.array(reasonSchema).register(z.globalRegistry, { description: 'Why the shot is held; empty unless the class is "hold".' }),
   }),
-  latent_features: z.array(z.number()).length(LATENT_COUNT).nullable().describe('Null when inference was unavailable.'),
-  processing_time_ms: z.number().nonnegative(),
-  model_version: z.string().nullable().describe('Id of the bundle; null when none is loaded.'),
-  model_performance: performanceSchema.nullable(),
+  latent_features: z.nullable(z.array(z.number()).check(z.length(LATENT_COUNT))).register(z.globalRegistry, { description: 'Null when inference was unavailable.' }),
+  processing_time_ms: z.number().check(z.nonnegative()),
+  model_version: z.nullable(z.string()).register(z.globalRegistry, { description: 'Id of the bundle; null when none is loaded.' }),
+  model_performance: z.nullable(performanceSchema),
 });
 
 export type PredictResponse = z.infer<typeof predictResponseSchema>;

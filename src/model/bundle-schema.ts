@@ -12,7 +12,7 @@ import type {
 import { LATENT_COUNT } from '../domain/bundle.ts';
 import { DEFECTS } from '../domain/defect.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from '../domain/feature.ts';
-import { z } from '../domain/zod.ts';
+import { z, type Schema } from '../domain/zod.ts';
 
 /**
  * The JSON files of a bundle as schemas: docs/bundle.md in code. A key that is not named there is an error, and lists along
@@ -21,45 +21,45 @@ import { z } from '../domain/zod.ts';
  */
 
 const number = z.number();
-const share = z.number().min(0).max(1);
-const positive = z.number().positive();
-const count = z.int().nonnegative();
-const inputs = z.array(number).length(FEATURE_COUNT);
-const latents = z.array(number).length(LATENT_COUNT);
+const share = z.number().check(z.minimum(0), z.maximum(1));
+const positive = z.number().check(z.positive());
+const count = z.int().check(z.nonnegative());
+const inputs = z.array(number).check(z.length(FEATURE_COUNT));
+const latents = z.array(number).check(z.length(LATENT_COUNT));
 const range = z.tuple([number, number]);
 const schemaOne = z.literal(1);
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'not a date');
+const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'not a date'));
 const kind = z.enum(['field', 'legacy']);
 
 const ascending = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= (values[i - 1] ?? value));
 
-export const scalerSchema: z.ZodType<Scaler> = z.strictObject({
+export const scalerSchema: Schema<Scaler> = z.strictObject({
   schema: schemaOne,
   features: z
     .array(z.string())
-    .refine((names) => names.length === FEATURE_COUNT && names.every((name, i) => name === FEATURE_NAMES[i]), {
+    .check(z.refine((names) => names.length === FEATURE_COUNT && names.every((name, i) => name === FEATURE_NAMES[i]), {
       error: 'not the 30 inputs in their order',
-    }),
+    })),
   impute: inputs,
   mean: inputs,
-  scale: z.array(positive).length(FEATURE_COUNT),
+  scale: z.array(positive).check(z.length(FEATURE_COUNT)),
   clip: positive,
   constants: z.array(z.enum(FEATURE_NAMES)),
 });
 
 const layerSchema = z
   .strictObject({
-    weight: z.array(z.array(number).min(1)).min(1),
+    weight: z.array(z.array(number).check(z.minLength(1))).check(z.minLength(1)),
     bias: z.array(number),
     activation: z.enum(['identity', 'tanh', 'relu', 'sigmoid']),
   })
-  .refine(({ weight, bias }) => bias.length === weight.length && weight.every((row) => row.length === weight[0]?.length), {
+  .check(z.refine(({ weight, bias }) => bias.length === weight.length && weight.every((row) => row.length === weight[0]?.length), {
     error: 'one row and one number an output, all rows of one length',
-  });
+  }));
 
-export const autoencoderWeightsSchema: z.ZodType<AutoencoderWeights> = z
-  .strictObject({ schema: schemaOne, encoder: z.array(layerSchema).min(1), decoder: z.array(layerSchema).min(1) })
-  .refine(
+export const autoencoderWeightsSchema: Schema<AutoencoderWeights> = z
+  .strictObject({ schema: schemaOne, encoder: z.array(layerSchema).check(z.minLength(1)), decoder: z.array(layerSchema).check(z.minLength(1)) })
+  .check(z.refine(
     ({ encoder, decoder }) => {
       let width: number = FEATURE_COUNT;
       for (const { weight } of [...encoder, ...decoder]) {
@@ -68,8 +68,7 @@ export const autoencoderWeightsSchema: z.ZodType<AutoencoderWeights> = z
       }
       return encoder.at(-1)?.weight.length === LATENT_COUNT && width === FEATURE_COUNT;
     },
-    { error: 'the layers do not fit each other' },
-  );
+    { error: 'the layers do not fit each other' }));
 
 const forestArraySchema = z.strictObject({
   name: z.enum(['value', 'right', 'cover', 'feature']),
@@ -78,7 +77,7 @@ const forestArraySchema = z.strictObject({
   length: count,
 });
 
-export const forestIndexSchema: z.ZodType<ForestIndex> = z
+export const forestIndexSchema: Schema<ForestIndex> = z
   .strictObject({
     schema: schemaOne,
     trees: count,
@@ -86,13 +85,12 @@ export const forestIndexSchema: z.ZodType<ForestIndex> = z
     base_score: number,
     features: z.literal(42),
     offsets: z.array(count),
-    arrays: z.array(forestArraySchema).length(4),
+    arrays: z.array(forestArraySchema).check(z.length(4)),
   })
-  .refine(
+  .check(z.refine(
     ({ offsets, trees, nodes }) =>
       offsets.length === trees + 1 && offsets[0] === 0 && offsets[trees] === nodes && ascending(offsets),
-    { error: 'must start at 0, have one entry a tree and end at the number of nodes', path: ['offsets'] },
-  );
+    { error: 'must start at 0, have one entry a tree and end at the number of nodes', path: ['offsets'] }));
 
 export const policySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('budget'), flagged: share }),
@@ -103,7 +101,7 @@ export const policySchema = z.discriminatedUnion('kind', [
 const thresholdRowSchema = z.strictObject({
   threshold: share,
   flagged: share,
-  precision: share.nullable(),
+  precision: z.nullable(share),
   recall: share,
   f1: share,
   false_alarms: share,
@@ -120,7 +118,7 @@ const reliabilitySchema = z.strictObject({
   high: share,
 });
 
-const quantileList = z.array(share).length(101).refine(ascending, { error: 'must not descend' });
+const quantileList = z.array(share).check(z.length(101)).check(z.refine(ascending, { error: 'must not descend' }));
 
 const conformalSchema = z.strictObject({
   levels: quantileList,
@@ -129,7 +127,7 @@ const conformalSchema = z.strictObject({
   coverage: z.array(z.strictObject({ level: share, normal: share, defect: share, single: share })),
 });
 
-export const calibrationSchema: z.ZodType<Calibration> = z.strictObject({
+export const calibrationSchema: Schema<Calibration> = z.strictObject({
   schema: schemaOne,
   protocol: z.literal('grouped'),
   samples: count,
@@ -137,8 +135,8 @@ export const calibrationSchema: z.ZodType<Calibration> = z.strictObject({
   platt: z.strictObject({ a: number, b: number }),
   thresholds: z
     .array(thresholdRowSchema)
-    .min(2)
-    .refine((rows) => ascending(rows.map((row) => row.threshold)), { error: 'must ascend' }),
+    .check(z.minLength(2))
+    .check(z.refine((rows) => ascending(rows.map((row) => row.threshold)), { error: 'must ascend' })),
   default_policy: policySchema,
   conformal: conformalSchema,
   reliability: z.array(reliabilitySchema),
@@ -154,79 +152,78 @@ export const calibrationSchema: z.ZodType<Calibration> = z.strictObject({
   }),
 });
 
-const byFeature = <T extends z.ZodType>(value: T) => z.record(z.enum(FEATURE_NAMES), value);
-const byVarying = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum(FEATURE_NAMES), value);
+const byFeature = <T extends Schema<unknown>>(value: T) => z.record(z.enum(FEATURE_NAMES), value);
+const byVarying = <T extends Schema<unknown>>(value: T) => z.partialRecord(z.enum(FEATURE_NAMES), value);
 
 const demoSchema = z
   .strictObject({
     varying: z.array(z.enum(FEATURE_NAMES)),
     levels: z.array(share),
     marginals: byVarying(z.array(number)),
-    ar: byVarying(z.number().min(0).lt(1)),
+    ar: byVarying(z.number().check(z.minimum(0), z.lt(1))),
     cholesky: z.array(z.array(number)),
     campaign_factors: byVarying(z.array(number)),
     coupled: z.array(z.strictObject({ target: z.enum(FEATURE_NAMES), source: z.enum(FEATURE_NAMES), factor: number })),
     run_rate: z.strictObject({ alpha: positive, beta: positive }),
     slope: number,
   })
-  .refine(({ varying, cholesky }) => cholesky.length === varying.length && cholesky.every((row, i) => row.length === i + 1), {
+  .check(z.refine(({ varying, cholesky }) => cholesky.length === varying.length && cholesky.every((row, i) => row.length === i + 1), {
     error: 'must be lower triangular over the varying signals',
     path: ['cholesky'],
-  })
-  .refine(
+  }))
+  .check(z.refine(
     ({ varying, marginals, ar, campaign_factors, levels }) =>
       [marginals, ar, campaign_factors].every((map) => Object.keys(map).length === varying.length && varying.every((name) => name in map)) &&
       Object.values(marginals).every((values) => values.length === levels.length),
-    { error: 'must name exactly the varying signals, with one value a level', path: ['marginals'] },
-  );
+    { error: 'must name exactly the varying signals, with one value a level', path: ['marginals'] }));
 
-const productSchema: z.ZodType<ProductReference> = z.strictObject({
+const productSchema: Schema<ProductReference> = z.strictObject({
   shots: count,
-  quantiles: byFeature(z.array(number).length(7)),
+  quantiles: byFeature(z.array(number).check(z.length(7))),
   usual: byFeature(range),
   hard: byFeature(range),
   resolution: byFeature(positive),
   golden_shot: inputs,
-  t2: z.strictObject({ mean: latents, precision: z.array(latents).length(LATENT_COUNT), limit: positive, hard: positive }),
+  t2: z.strictObject({ mean: latents, precision: z.array(latents).check(z.length(LATENT_COUNT)), limit: positive, hard: positive }),
   spe: z.strictObject({ limit: positive, hard: positive }),
-  background: z.array(inputs).max(64),
+  background: z.array(inputs).check(z.maxLength(64)),
   defects: z.partialRecord(z.enum(DEFECTS), count),
   demo: demoSchema,
 });
 
-export const referenceSchema: z.ZodType<Reference> = z.strictObject({
+export const referenceSchema: Schema<Reference> = z.strictObject({
   schema: schemaOne,
-  quantile_levels: z.array(share).length(7),
-  products: z.record(z.string().regex(/^\d+$/, 'not a product number'), productSchema),
+  quantile_levels: z.array(share).check(z.length(7)),
+  products: z.record(z.string().check(z.regex(/^\d+$/, 'not a product number')), productSchema),
 });
 
-export const goldenSchema: z.ZodType<Golden> = z.strictObject({
+export const goldenSchema: Schema<Golden> = z.strictObject({
   schema: schemaOne,
   seed: z.int(),
   rows: z
     .array(
       z.strictObject({
         kind: z.enum(['typical', 'threshold', 'range', 'missing']),
-        input: z.array(number.nullable()).length(FEATURE_COUNT),
+        input: z.array(z.nullable(number)).check(z.length(FEATURE_COUNT)),
         scaled: inputs,
         latent: latents,
         spe: number,
-        t2: number.nullable(),
+        t2: z.nullable(number),
         score: number,
         probability: share,
         calibrated: share,
       }),
     )
-    .min(256),
+    .check(z.minLength(256)),
 });
 
-const metric = z.strictObject({ value: number.nullable(), low: number.nullable(), high: number.nullable() });
+const metric = z.strictObject({ value: z.nullable(number), low: z.nullable(number), high: z.nullable(number) });
 
 const sentences = z
   .strictObject({ ko: z.array(z.string()), en: z.array(z.string()), vi: z.array(z.string()) })
-  .refine(({ ko, en, vi }) => ko.length === en.length && ko.length === vi.length, {
+  .check(z.refine(({ ko, en, vi }) => ko.length === en.length && ko.length === vi.length, {
     error: 'every language must have the same number of sentences',
-  });
+  }));
 
 const cardDataSchema = z.strictObject({
   name: z.string(),
@@ -244,7 +241,7 @@ const cardDataSchema = z.strictObject({
   training_protocol: z.string(),
 });
 
-export const cardSchema: z.ZodType<Card> = z.strictObject({
+export const cardSchema: Schema<Card> = z.strictObject({
   schema: schemaOne,
   id: z.string(),
   kind,
@@ -277,34 +274,34 @@ export const cardSchema: z.ZodType<Card> = z.strictObject({
     }),
   ),
   reconstruction: z.array(
-    z.strictObject({ feature: z.string(), product: z.string(), rmse: number, explained: number.nullable() }),
+    z.strictObject({ feature: z.string(), product: z.string(), rmse: number, explained: z.nullable(number) }),
   ),
   calibration_plot: z.array(reliabilitySchema),
 });
 
-export const manifestSchema: z.ZodType<Manifest> = z
+export const manifestSchema: Schema<Manifest> = z
   .strictObject({
     schema: schemaOne,
-    sequence: z.int().min(1),
+    sequence: z.int().check(z.minimum(1)),
     current: z.string(),
     bundles: z.array(
       z.strictObject({
         // A path below the folder of the models and nothing else: it becomes part of a URL.
-        id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'not a bundle id'),
+        id: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]*$/, 'not a bundle id')),
         kind,
         version: z.string(),
         date,
         files: z.array(
           z.strictObject({
-            path: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'not a file name'),
+            path: z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]*$/, 'not a file name')),
             bytes: count,
-            sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256'),
+            sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a sha256')),
           }),
         ),
       }),
     ),
   })
-  .refine(({ current, bundles }) => bundles.some(({ id }) => id === current), {
+  .check(z.refine(({ current, bundles }) => bundles.some(({ id }) => id === current), {
     error: 'no bundle of that id',
     path: ['current'],
-  });
+  }));

@@ -1,10 +1,10 @@
 import { appError, detailOf } from '../domain/app-error.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { z } from '../domain/zod.ts';
+import type { Schema } from '../domain/zod.ts';
 import type { Bytes } from './files.ts';
 
 /** Reads a JSON file against its schema; the error names the first place that does not fit. */
-export function parseJson<T>(file: string, bytes: Bytes, schema: z.ZodType<T>): Result<T> {
+export function parseJson<T>(file: string, bytes: Bytes, schema: Schema<T>): Result<T> {
   let content: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

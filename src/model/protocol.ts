@@ -10,13 +10,13 @@ import type { SelfTestReport } from './self-test.ts';
  * `configure` and `abort`.
  */
 
-const id = z.int().nonnegative();
+const id = z.int().check(z.nonnegative());
 
 export const commandSchema = z.discriminatedUnion('kind', [
   /** The first message: the address of the models, ending with a slash. Has no reply. */
   z.object({ kind: z.literal('configure'), modelsUrl: z.url() }),
   z.object({ kind: z.literal('manifest'), id }),
-  z.object({ kind: z.literal('load'), id, bundleId: z.string().nullable() }),
+  z.object({ kind: z.literal('load'), id, bundleId: z.nullable(z.string()) }),
   // Only that it is an array of doubles is checked: the pipeline takes every double there is.
   z.object({ kind: z.literal('predict'), id, bundleId: z.string(), values: z.instanceof(Float64Array) }),
   z.object({ kind: z.literal('unload'), id, bundleId: z.string() }),

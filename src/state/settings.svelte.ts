@@ -1,7 +1,7 @@
 /** What the plant has chosen on this device, kept in local storage and checked when it is read back. */
 import type { Policy } from '../domain/policy.ts';
 import type { UnitPreference } from '../domain/units.ts';
-import { z } from '../domain/zod.ts';
+import { z, type Schema } from '../domain/zod.ts';
 import { LANGUAGES, locale, type Language } from '../messages/locale.svelte.ts';
 
 /** Day, night, or what the device says. */
@@ -37,9 +37,9 @@ export const POLICY_LIMITS = {
   fixed: { low: 0, high: 1 },
 } as const;
 
-const within = ({ low, high }: { readonly low: number; readonly high: number }) => z.number().min(low).max(high);
+const within = ({ low, high }: { readonly low: number; readonly high: number }) => z.number().check(z.minimum(low), z.maximum(high));
 
-const policySchema: z.ZodType<Policy> = z.discriminatedUnion('kind', [
+const policySchema: Schema<Policy> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('budget'), flagged: within(POLICY_LIMITS.budget) }),
   z.object({ kind: z.literal('cost'), ratio: within(POLICY_LIMITS.cost) }),
   z.object({ kind: z.literal('fixed'), threshold: within(POLICY_LIMITS.fixed) }),
@@ -50,9 +50,9 @@ const fields = {
   theme: z.enum(['day', 'night', 'auto']),
   andon: z.boolean(),
   units: z.object({ pressure: z.enum(['kgf/cm2', 'MPa']), force: z.enum(['tonf', 'kN']) }),
-  policy: policySchema.nullable(),
-  bundleId: z.string().max(200).nullable(),
-} satisfies { [Key in keyof SettingsData]: z.ZodType<SettingsData[Key]> };
+  policy: z.nullable(policySchema),
+  bundleId: z.nullable(z.string().check(z.maxLength(200))),
+} satisfies { [Key in keyof SettingsData]: Schema<SettingsData[Key]> };
 
 /** What settings need of local storage. */
 export type SettingsStorage = Pick<Storage, 'getItem' | 'setItem'>;
@@ -117,7 +117,7 @@ export class Settings {
     const entries = Object.entries(fields).map(([name, schema]) => {
       const key = name as keyof SettingsData;
       if (!Object.hasOwn(record.data, key)) return [key, DEFAULT_SETTINGS[key]];
-      const parsed = (schema as z.ZodType).safeParse(record.data[key]);
+      const parsed = (schema as Schema<unknown>).safeParse(record.data[key]);
       if (!parsed.success) this.health = 'discarded';
       return [key, parsed.success ? parsed.data : DEFAULT_SETTINGS[key]];
     });
