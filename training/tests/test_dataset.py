@@ -7,8 +7,8 @@ import pytest
 from synthetic import SyntheticLog
 
 from castwatch_training import dataset as module
-from castwatch_training.dataset import Dataset, distinct_shots, find_data, load_dataset
-from castwatch_training.errors import DataFileError, DataNotFoundError
+from castwatch_training.dataset import Dataset, distinct_shots, find_data
+from castwatch_training.errors import DataNotFoundError
 
 
 def test_twins_and_campaigns_are_the_planted_ones(data: Dataset, log: SyntheticLog) -> None:
@@ -69,10 +69,10 @@ class TestFinding:
         with pytest.raises(DataNotFoundError):
             find_data()
 
-    def test_unreadable_file(self, tmp_path: Path) -> None:
-        (tmp_path / "a.csv").mkdir()
-        with pytest.raises((DataFileError, DataNotFoundError)):
-            load_dataset(tmp_path / "a.csv")
+    def test_an_empty_folder_is_no_data(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(DataNotFoundError, match="empty"):
+            find_data(tmp_path / "empty")
 
 
 @pytest.mark.data
