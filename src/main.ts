@@ -1,6 +1,7 @@
 /** The composition root: builds every part once and hands it down. */
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { createExplainClient } from './explain/explain-client.ts';
 import { createSessionJournal } from './journal/session-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
@@ -12,6 +13,8 @@ import { BatchState } from './state/batch/batch.svelte.ts';
 import { Bundles } from './state/bundles.svelte.ts';
 import { Clock } from './state/clock.svelte.ts';
 import { Demo } from './state/demo.svelte.ts';
+import { DomainTableStore } from './state/domain-table.svelte.ts';
+import { Explanations } from './state/explanations.ts';
 import { FormState } from './state/form.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { Router } from './state/router.svelte.ts';
@@ -27,10 +30,17 @@ if (!target) throw new Error('index.html has no #app element');
 const client = createPredictionClient();
 const line = createLine({ client, journal: createSessionJournal() });
 const modelFiles = httpFiles(new URL('models/', document.baseURI).href);
-const settings = new Settings(localStorageIfAllowed());
+const explainer = createExplainClient();
+const storage = localStorageIfAllowed();
+const settings = new Settings(storage);
+const domainTable = new DomainTableStore(storage);
+const history = new ShotHistory(line);
 const app: AppState = {
   client,
   line,
+  explainer,
+  explanations: new Explanations({ explainer, predictions: client, table: domainTable, past: () => history.live }),
+  domainTable,
   bundles: new Bundles(client, (entry, signal) => readCard(modelFiles, entry, signal)),
   settings,
   station: new Station(line, settings),
@@ -38,7 +48,7 @@ const app: AppState = {
   demo: new Demo(line, Date.now()),
   batch: new BatchState(line),
   form: new FormState(line),
-  history: new ShotHistory(line),
+  history,
   router: new Router(window),
   clock: new Clock(),
   toasts: new Toasts(),

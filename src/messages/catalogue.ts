@@ -5,6 +5,8 @@ import { csv } from './csv.ts';
 import { defects } from './defects.ts';
 import type { ParamNames } from './define.ts';
 import { errors, fieldProblems } from './errors.ts';
+import { domainTable } from './domain-table.ts';
+import { explain } from './explain.ts';
 import { equipment, features } from './features.ts';
 import { form } from './form.ts';
 import { line } from './line.ts';
@@ -22,8 +24,10 @@ export const catalogue = {
   ...common,
   ...csv,
   ...defects,
+  ...domainTable,
   ...equipment,
   ...errors,
+  ...explain,
   ...features,
   ...fieldProblems,
   ...form,

@@ -1,11 +1,14 @@
 /** Everything the views read and call, put together once in `main.ts` and handed down as context. */
 import { createContext } from 'svelte';
 import type { Line } from '../line/line.ts';
+import type { ExplainClient } from '../explain/explain-client.ts';
 import type { PredictionClient } from '../model/client.ts';
 import type { BatchState } from './batch/batch.svelte.ts';
 import type { Bundles } from './bundles.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { Demo } from './demo.svelte.ts';
+import type { DomainTableStore } from './domain-table.svelte.ts';
+import type { Explanations } from './explanations.ts';
 import type { FormState } from './form.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { Router } from './router.svelte.ts';
@@ -20,6 +23,12 @@ export interface AppState {
   readonly line: Line;
   /** Inference, for diagnostics and the list of bundles. */
   readonly client: PredictionClient;
+  /** The worker of explanations, for surveys of many shots. */
+  readonly explainer: ExplainClient;
+  /** Why a shot was judged so, and what to do about it. */
+  readonly explanations: Explanations;
+  /** What the plant knows of its signals and defects. */
+  readonly domainTable: DomainTableStore;
   readonly bundles: Bundles;
   readonly settings: Settings;
   readonly station: Station;

@@ -10,6 +10,7 @@ import type { ExplainClient } from '../explain/explain-client.ts';
 import type { ShotExplanation, TreeExplanation, UnexplainedReason } from '../explain/explainer.ts';
 import { likelyCauses, type LikelyCause } from '../explain/knowledge.ts';
 import { allReasons, topReasons, type Reason } from '../explain/reasons.ts';
+import type { Line } from '../line/line.ts';
 import type { CallOptions, LoadedBundle, PredictionClient } from '../model/client.ts';
 import type { DomainTableStore } from './domain-table.svelte.ts';
 
@@ -68,10 +69,14 @@ export class Explanations {
     this.#sources = sources;
   }
 
-  /** Explains by this bundle from now on. */
-  use(bundle: LoadedBundle): void {
-    this.#bundle = bundle;
-    this.#sources.explainer.use(bundle);
+  /** Explains by the line's bundle from now on; returns the way to stop. */
+  start(line: Pick<Line, 'bundle' | 'on'>): () => void {
+    const use = (bundle: LoadedBundle): void => {
+      this.#bundle = bundle;
+      this.#sources.explainer.use(bundle);
+    };
+    if (line.bundle) use(line.bundle);
+    return line.on('bundle', use);
   }
 
   /** Why a shot got its probability. */
