@@ -1,7 +1,7 @@
 /** Why a shot is held, in words. */
 import type { FeatureName } from '../domain/feature.ts';
 import type { HoldReason, OutOfRange } from '../domain/verdict.ts';
-import { formatNumber, formatSignificant } from './format.ts';
+import { formatNumber } from './format.ts';
 import { describeError, featureName, formatReading, formatReadingWithUnit } from './names.ts';
 import { t } from './translate.ts';
 
@@ -22,9 +22,9 @@ export function describeReason(reason: HoldReason): readonly string[] {
     case 'out_of_range':
       return reason.features.map(outOfRange);
     case 'unusual_t2':
-      return [t('verdict.reason.unusual_t2', numbersOf(reason))];
+      return [t('verdict.reason.unusual_t2')];
     case 'unusual_spe':
-      return [t('verdict.reason.unusual_spe', numbersOf(reason))];
+      return [t('verdict.reason.unusual_spe')];
   }
 }
 
@@ -46,8 +46,4 @@ function namesOf(features: readonly FeatureName[]): string {
   const names = features.slice(0, NAMED).map(featureName).join(', ');
   const others = features.length - NAMED;
   return others > 0 ? t('verdict.reason.andOthers', { names, count: others }) : names;
-}
-
-function numbersOf({ value, hard }: { readonly value: number; readonly hard: number }): { value: string; limit: string } {
-  return { value: formatSignificant(value, 3), limit: formatSignificant(hard, 3) };
 }

@@ -76,14 +76,14 @@ export const verdict = defineMessages('verdict', {
     vi: 'Ngoài phạm vi đã học: {name} {value} ({low}–{high})',
   },
   'verdict.reason.unusual_t2': {
-    ko: '지금까지의 샷과 너무 다름 (T² {value}, 한계 {limit})',
-    en: 'Too far from any shot seen (T² {value}, limit {limit})',
-    vi: 'Khác xa mọi shot đã thấy (T² {value}, giới hạn {limit})',
+    ko: '지금까지의 샷과 너무 다름',
+    en: 'Too far from any shot seen',
+    vi: 'Khác xa mọi shot đã thấy',
   },
   'verdict.reason.unusual_spe': {
-    ko: '신호 조합이 처음 보는 형태 (SPE {value}, 한계 {limit})',
-    en: 'Signals combine as never seen (SPE {value}, limit {limit})',
-    vi: 'Tổ hợp tín hiệu chưa từng thấy (SPE {value}, giới hạn {limit})',
+    ko: '신호 조합이 처음 보는 형태',
+    en: 'Signals combine as never seen',
+    vi: 'Tổ hợp tín hiệu chưa từng thấy',
   },
   'verdict.reason.unavailable': {
     ko: '판정 불가: {reason}',
