@@ -167,6 +167,22 @@ describe('a load that fails says why', () => {
     expect(await failureOf(files, publicKey)).toMatchObject({ code: 'runtime_failed' });
   });
 
+  test('a run-time whose own file is missing', async () => {
+    const disk = diskFiles(MODELS_FOLDER);
+    const server = new ModelServer({
+      files: {
+        read: (path, options) =>
+          path === 'runtime.wasm'
+            ? Promise.resolve(err(appError('file_missing', { file: path, status: 404 })))
+            : disk.read(path, options),
+      },
+      publicKey: developmentPublicKey(),
+      createBackend: () => Promise.reject(new Error('no wasm')),
+      runtimeFile: 'runtime.wasm',
+    });
+    expect(await server.load(null)).toMatchObject({ ok: false, error: { code: 'file_missing', params: { file: 'runtime.wasm' } } });
+  });
+
   test('a bundle that is not listed', async () => {
     const loaded = await createNodeServer().load('field-9.9.9');
     expect(loaded).toMatchObject({ ok: false, error: { code: 'bundle_unknown', params: { bundle: 'field-9.9.9' } } });

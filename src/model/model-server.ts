@@ -17,6 +17,8 @@ export interface ModelServerOptions {
   /** PEM of the key that signed the manifest. */
   readonly publicKey: string;
   readonly createBackend: BackendFactory;
+  /** What the run-time itself has to fetch, so that a failure to start can be told from a failure to fetch. */
+  readonly runtimeFile?: string;
 }
 
 interface InUse {
@@ -125,7 +127,9 @@ export class ModelServer {
     try {
       return ok(new Pipeline(await this.#options.createBackend(bundle), bundle));
     } catch (thrown) {
-      return err(appError('runtime_failed', { detail: detailOf(thrown) }));
+      const { files, runtimeFile } = this.#options;
+      const fetched = runtimeFile === undefined ? null : await files.read(runtimeFile);
+      return fetched?.ok === false ? fetched : err(appError('runtime_failed', { detail: detailOf(thrown) }));
     }
   }
 

@@ -4,9 +4,10 @@ import { CommandHandler } from './command-handler.ts';
 import { httpFiles } from './files.ts';
 import { ModelServer } from './model-server.ts';
 import { commandSchema } from './protocol.ts';
-import { configureRuntime, createWasmBackend } from './sessions.ts';
+import { configureRuntime, createWasmBackend, startRuntime } from './sessions.ts';
 
 configureRuntime({ url: wasmUrl });
+const started = startRuntime();
 
 let handler: CommandHandler | null = null;
 
@@ -16,7 +17,11 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
     const server = new ModelServer({
       files: httpFiles(command.modelsUrl),
       publicKey: __MANIFEST_PUBLIC_KEY__,
-      createBackend: createWasmBackend,
+      createBackend: async (models) => {
+        await started;
+        return createWasmBackend(models);
+      },
+      runtimeFile: new URL(wasmUrl, self.location.href).href,
     });
     handler = new CommandHandler(server, (reply, transfer) => {
       self.postMessage(reply, { transfer });

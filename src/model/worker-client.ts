@@ -124,6 +124,9 @@ export class WorkerPredictionClient implements PredictionClient {
       this.#attempt = 0;
       this.#loaded.delete(entry.id);
       this.#loaded.set(entry.id, backend);
+    } else if (this.#loaded.size === 0 && this.#loads.size <= 1 && this.#restartTimer === null) {
+      // A run-time that could not start cannot be started again: the next attempt begins with a new worker.
+      this.#stopWorker(result.error);
     }
     if (this.#status.state === 'loading') this.#setStatus(this.#settled(result));
     return result;
