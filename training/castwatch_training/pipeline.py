@@ -69,7 +69,10 @@ def fit(
     scaled = scaler.transform(raw)
     if autoencoder is None:
         autoencoder = fit_autoencoder(recipe.autoencoder, scaled, defective, recipe.clip, seed)
-    latent = autoencoder.training_latent(scaled, defective, seed)
+    if recipe.held_out_guide and recipe.features != "inputs":
+        latent = autoencoder.training_latent(scaled, defective, seed)
+    else:
+        latent = autoencoder.latent(scaled)
     boosting = fit_boosting(recipe.boosting, _features(recipe, scaled, latent), defective, seed)
     return FittedPipeline(recipe, seed, scaler, autoencoder, boosting)
 

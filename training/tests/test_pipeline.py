@@ -78,3 +78,13 @@ def test_the_same_seed_gives_the_same_bytes(data: tuple[np.ndarray, np.ndarray])
 def test_refuses_labels_of_another_length(data: tuple[np.ndarray, np.ndarray]) -> None:
     with pytest.raises(ValueError, match="500 training rows, but 499 labels"):
         pipeline.fit(quick(FIELD), data[0], data[1][1:])
+
+
+def test_the_recipe_decides_which_guide_values_the_boosting_is_fitted_on(data: tuple[np.ndarray, np.ndarray]) -> None:
+    held_out, in_sample = (
+        pipeline.fit(replace(quick(FIELD), held_out_guide=choice), *data, seed=2) for choice in (True, False)
+    )
+    np.testing.assert_array_equal(held_out.latent(data[0]), in_sample.latent(data[0]))
+    # Values that know the labels fit the training rows better, which is why they are not the default.
+    sign = 2 * data[1] - 1
+    assert (sign * in_sample.score(data[0])).mean() > (sign * held_out.score(data[0])).mean()
