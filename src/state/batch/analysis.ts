@@ -20,13 +20,12 @@ export function analyse(columns: BatchColumns): BatchAnalysis {
   const waiting = new Map<number, (reply: AnalysisReply | null) => void>();
   let last = 0;
 
-  const post = (request: AnalysisRequest): void => worker.postMessage(request);
   const ask = (request: (id: number) => AnalysisRequest): Promise<AnalysisReply | null> => {
     last += 1;
     const id = last;
     return new Promise((resolve) => {
       waiting.set(id, resolve);
-      post(request(id));
+      worker.postMessage(request(id));
     });
   };
   const end = (): void => {
@@ -40,7 +39,10 @@ export function analyse(columns: BatchColumns): BatchAnalysis {
     waiting.delete(event.data.id);
   });
   worker.addEventListener('error', end);
-  post({ kind: 'load', columns: arrangeColumns(columns) });
+  const copies = arrangeColumns(columns);
+  const { labels, repeat, probability, hold, product, shot } = copies;
+  const transfer = [labels, repeat, probability, hold, product, shot].map(({ buffer }) => buffer);
+  worker.postMessage({ kind: 'load', columns: copies } satisfies AnalysisRequest, transfer);
 
   return {
     arrange: async (threshold, wanted) => {

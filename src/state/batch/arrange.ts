@@ -23,16 +23,24 @@ export interface ArrangeColumns extends Pick<BatchColumns, 'count' | 'labels' | 
   readonly shot: Float64Array<ArrayBuffer>;
 }
 
-/** The columns of a batch that {@link arrange} reads. */
+/** Copies of the columns of a batch that {@link arrange} reads, so that they can be handed to another thread. */
 export function arrangeColumns(columns: BatchColumns): ArrangeColumns {
-  const { count, labels, repeat, probability, hold, values } = columns;
+  const { count, values } = columns;
   const product = new Float64Array(count);
   const shot = new Float64Array(count);
   for (let i = 0; i < count; i += 1) {
     product[i] = values[i * FEATURE_COUNT + PRODUCT_INDEX]!;
     shot[i] = values[i * FEATURE_COUNT + SHOT_INDEX]!;
   }
-  return { count, labels, repeat, probability, hold, product, shot };
+  return {
+    count,
+    labels: columns.labels.slice(),
+    repeat: columns.repeat.slice(),
+    probability: columns.probability.slice(),
+    hold: columns.hold.slice(),
+    product,
+    shot,
+  };
 }
 
 /** File order, everything shown. */
