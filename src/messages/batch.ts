@@ -40,7 +40,7 @@ export const batch = defineMessages('batch', {
   },
   'batch.fileErrors': {
     ko: '읽지 못한 파일 {count}개',
-    en: '{count} files could not be read',
+    en: 'Files that could not be read: {count}',
     vi: 'Không đọc được {count} tệp',
   },
   'batch.fileErrorsHint': {
@@ -63,7 +63,7 @@ export const batch = defineMessages('batch', {
     en: 'Only {count} of the 26 defect columns: defects of the others are not known.',
     vi: 'Chỉ có {count} trong 26 cột lỗi: không biết lỗi của các cột còn lại.',
   },
-  'batch.blank': { ko: '빈 줄 {count}개 건너뜀', en: '{count} blank lines skipped', vi: 'bỏ qua {count} dòng trống' },
+  'batch.blank': { ko: '빈 줄 {count}개 건너뜀', en: 'blank lines skipped: {count}', vi: 'bỏ qua {count} dòng trống' },
   'batch.summary.rows': { ko: '행', en: 'Rows', vi: 'Dòng' },
   'batch.summary.repeats': { ko: '반복', en: 'Repeats', vi: 'Lặp lại' },
   'batch.summary.repeatsNote': {
@@ -91,7 +91,7 @@ export const batch = defineMessages('batch', {
   },
   'batch.unavailable': {
     ko: '{count}샷은 모델이 준비되지 않아 보류되었습니다',
-    en: '{count} shots are on hold because the model was not available',
+    en: 'On hold because the model was not available: {count}',
     vi: '{count} shot bị giữ vì mô hình chưa sẵn sàng',
   },
   'batch.otherBundle': {
@@ -181,7 +181,7 @@ export const batch = defineMessages('batch', {
   },
   'batch.distribution.note': {
     ko: '반복 {repeats}샷은 뺐고, 확률이 없는 보류 {without}샷은 그림에 없습니다.',
-    en: '{repeats} repeats are left out; {without} held shots without a probability are not drawn.',
+    en: 'Repeats left out: {repeats}. Held shots without a probability, not drawn: {without}.',
     vi: 'Đã bỏ {repeats} shot lặp; {without} shot chờ không có xác suất không được vẽ.',
   },
   'batch.time.axis': { ko: '샷 순서 (반복 제외)', en: 'Shots in order (without repeats)', vi: 'Thứ tự shot (không lặp)' },
@@ -192,7 +192,7 @@ export const batch = defineMessages('batch', {
   'batch.time.found': { ko: '검사 불량 비율', en: 'Share found defective', vi: 'Tỷ lệ lỗi khi kiểm tra' },
   'batch.time.note': {
     ko: '점 하나는 {size}샷입니다 (반복 {repeats}샷 제외).',
-    en: 'One point is {size} shots ({repeats} repeats left out).',
+    en: 'One point is {size} shots (repeats left out: {repeats}).',
     vi: 'Mỗi điểm là {size} shot (đã bỏ {repeats} shot lặp).',
   },
   'batch.time.label': {
@@ -220,7 +220,7 @@ export const batch = defineMessages('batch', {
     en: 'Training data are recognised by the values of the whole file; rows copied out of it are not.',
     vi: 'Dữ liệu học được nhận ra theo giá trị của cả tệp; các dòng trích ra thì không.',
   },
-  'batch.labels.repeats': { ko: '반복 {count}샷이 있습니다', en: 'There are {count} repeats', vi: 'Có {count} shot lặp' },
+  'batch.labels.repeats': { ko: '반복 {count}샷이 있습니다', en: 'Repeats in the files: {count}', vi: 'Có {count} shot lặp' },
   'batch.labels.repeatsBody': {
     ko: '같은 샷이 두 번 기록되면 수치가 실제보다 확실해 보입니다. 반복을 뺀 열을 보세요.',
     en: 'A shot logged twice makes figures look surer than they are. Read the column without repeats.',

@@ -51,7 +51,7 @@ export const csv = defineMessages('csv', {
   },
   'csv.missing_columns': {
     ko: '{file}: {line}번째 줄에 항목 {count}개가 없습니다: {columns}',
-    en: '{file}: line {line} lacks {count} columns: {columns}',
+    en: '{file}: columns missing in line {line} ({count}): {columns}',
     vi: '{file}: dòng {line} thiếu {count} cột: {columns}',
   },
   'csv.duplicate_columns': {

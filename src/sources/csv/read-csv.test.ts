@@ -94,7 +94,7 @@ describe('messages', () => {
   it('name the file, the line and every missing column', async () => {
     const result = await readCsvTable(bytesOf('missing-columns.csv'), 'line-1.csv');
     expect(!result.ok && describeCsvError(result.error)).toBe(
-      'line-1.csv: line 1 lacks 2 columns: Process_Cycle_Time, Sensor_Coolant_Temp',
+      'line-1.csv: columns missing in line 1 (2): Process_Cycle_Time, Sensor_Coolant_Temp',
     );
   });
 

@@ -75,6 +75,9 @@ export class BatchState {
       : null,
   );
 
+  /** How far the table is scrolled, in CSS pixels: whoever comes back from a shot finds the place again. */
+  tableOffset = 0;
+
   readonly #line: BatchLine;
   #analysis: BatchAnalysis | null = null;
   #running: AbortController | null = null;
@@ -222,6 +225,7 @@ export class BatchState {
     this.order = null;
     this.curves = null;
     this.arrangement = PLAIN_ARRANGEMENT;
+    this.tableOffset = 0;
     this.batch = { tables, columns, bundleIds, receivedAt, ...factsOf(columns, tables) };
     await Promise.all([this.#arrange(), this.#tally()]);
   }
