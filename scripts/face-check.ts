@@ -42,7 +42,7 @@ function findInPage({ smallest }: { smallest: number }): string[] {
     if (ownText && style.display !== 'inline' && element.scrollWidth > element.clientWidth + 1) {
       found.push(`text wider than its box: ${nameOf(element)}`);
     }
-    const scrollFrame = element.closest('[role=region][tabindex="0"]');
+    const scrollFrame = element.closest('[role=group][tabindex="0"]');
     if (ownText && scrollFrame === null && (box.right > window.innerWidth + 1 || box.left < -1)) {
       found.push(`outside of the screen: ${nameOf(element)}`);
     }
