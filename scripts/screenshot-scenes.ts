@@ -18,7 +18,7 @@ interface GoldenRow {
 
 /** Until the model is loaded and its first screen is there. */
 async function ready(page: Page): Promise<void> {
-  await page.locator('ol .card').first().waitFor({ timeout: 60_000 });
+  await page.locator('ol .card').first().waitFor({ timeout: 120_000 });
 }
 
 /** Until nothing is loading, fonts and charts included. */

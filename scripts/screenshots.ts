@@ -49,10 +49,17 @@ try {
             JSON.stringify({ language, theme }),
           );
           const page = await context.newPage();
-          await page.goto(url);
-          await scene.play(page);
-          await settle(page);
-          await report(page, `${size.name}-${theme}-${language}/${scene.name}`, language, scene.glove === true);
+          const name = `${size.name}-${theme}-${language}/${scene.name}`;
+          try {
+            await page.goto(url);
+            await scene.play(page);
+            await settle(page);
+            await report(page, name, language, scene.glove === true);
+          } catch (thrown) {
+            // One situation that does not come about must not cost the pictures of the others.
+            findings += 1;
+            console.log(`${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+          }
           await context.close();
         }
       }
