@@ -208,3 +208,31 @@ test('a failed load leaves the bundle in use alone', async () => {
   const after = await server.predict(entry.id, shot);
   expect(after.ok && after.value.probability[0]).toBe(before.ok && before.value.probability[0]);
 });
+
+test('two bundles that work at the same time do not disturb each other, nor does a third being loaded', async () => {
+  const server = createNodeServer();
+  const manifest = await server.manifest();
+  if (!manifest.ok) throw new Error(manifest.error.code);
+  const ids = manifest.value.bundles.map(({ id }) => id);
+  const shots = new Map<string, Float64Array>();
+  const alone = new Map<string, Float64Array>();
+  for (const id of ids) {
+    const loaded = await server.load(id);
+    if (!loaded.ok) throw new Error(loaded.error.code);
+    const { golden_shot } = loaded.value.reference.products['2']!;
+    const values = Float64Array.from({ length: 600 * 30 }, (_, k) => golden_shot[k % 30]! * (k % 30 === 0 ? 1 : 1 + 0.02 * Math.sin(k)));
+    const prediction = await server.predict(id, values);
+    if (!prediction.ok) throw new Error(prediction.error.code);
+    shots.set(id, values);
+    alone.set(id, prediction.value.probability);
+  }
+  const other = createNodeServer();
+  const [, ...together] = await Promise.all([
+    other.load(ids[0]!),
+    ...Array.from({ length: 12 }, (_, i) => ids[i % ids.length]!).map(async (id) => {
+      const prediction = await server.predict(id, shots.get(id)!);
+      return { id, probability: prediction.ok ? [...prediction.value.probability] : prediction.error };
+    }),
+  ]);
+  for (const { id, probability } of together) expect(probability).toEqual([...alone.get(id)!]);
+});

@@ -33,13 +33,24 @@ export async function startRuntime(): Promise<void> {
   const heap = watchHeap();
   try {
     const bytes = Uint8Array.from(atob(IDENTITY_MODEL), (character) => character.charCodeAt(0));
-    const session = await InferenceSession.create(bytes, SESSION_OPTIONS);
-    await session.release();
+    const session = await createSession(bytes);
+    await releaseSession(session);
   } catch {
     // See above.
   } finally {
     heap.found();
   }
+}
+
+/**
+ * Lets one piece of work at a time into the run-time, whichever session it is for: creating and running sessions waits in
+ * between with memory on the wasm's stack, and what came in meanwhile would take it away.
+ */
+let turn: Promise<unknown> = Promise.resolve();
+function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  const result = turn.then(work);
+  turn = result.catch(() => undefined);
+  return result;
 }
 
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
@@ -49,14 +60,17 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
+const createSession = (model: Uint8Array): Promise<InferenceSession> =>
+  exclusively(() => InferenceSession.create(model, SESSION_OPTIONS));
+const releaseSession = (session: InferenceSession): Promise<void> => exclusively(() => session.release());
+
 /** Backend `wasm`: both models as sessions of onnxruntime-web. */
 export const createWasmBackend: BackendFactory = async ({ autoencoder, boosting }) => {
   const heap = watchHeap();
   try {
-    // One after the other: the run-time does not initialise twice at once.
-    const encoder = await InferenceSession.create(autoencoder, SESSION_OPTIONS);
-    const trees = await InferenceSession.create(boosting, SESSION_OPTIONS).catch(async (thrown: unknown) => {
-      await encoder.release();
+    const encoder = await createSession(autoencoder);
+    const trees = await createSession(boosting).catch(async (thrown: unknown) => {
+      await releaseSession(encoder);
       throw thrown;
     });
     return new WasmBackend(encoder, trees);
@@ -78,7 +92,11 @@ class WasmBackend implements InferenceBackend {
     this.#trees = trees;
   }
 
-  async infer(scaled: Float64Array, rows: number): Promise<BackendOutput> {
+  infer(scaled: Float64Array, rows: number): Promise<BackendOutput> {
+    return exclusively(() => this.#infer(scaled, rows));
+  }
+
+  async #infer(scaled: Float64Array, rows: number): Promise<BackendOutput> {
     const input = this.#inputsOf(rows);
     const x = input.scaled.data as Float64Array;
     x.set(rows * FEATURE_COUNT === scaled.length ? scaled : scaled.subarray(0, rows * FEATURE_COUNT));
@@ -100,8 +118,8 @@ class WasmBackend implements InferenceBackend {
   }
 
   async release(): Promise<void> {
-    await this.#encoder.release();
-    await this.#trees.release();
+    await releaseSession(this.#encoder);
+    await releaseSession(this.#trees);
   }
 
   #inputsOf(rows: number): { scaled: Tensor; augmented: Tensor } {
