@@ -6,7 +6,7 @@ seed, so recipes that differ in features or boosting share it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import expit
@@ -65,6 +65,18 @@ Fit = Callable[[Recipe, IntArray], FittedPipeline]
 """Fits a recipe on training rows (indices into the data set)."""
 
 
+class _Shared(Autoencoder):
+    """An autoencoder that several fits on the same rows share; the training latents are worked out once."""
+
+    def training_latent(self, scaled: FloatArray, defective: IntArray, seed: int) -> FloatArray:
+        """As `Autoencoder.training_latent`; every call is about the same rows and seed."""
+        kept: FloatArray | None = self.__dict__.get("kept")
+        if kept is None:
+            kept = super().training_latent(scaled, defective, seed)
+            self.__dict__["kept"] = kept
+        return kept
+
+
 def fitter(data: Dataset, seed: int) -> Fit:
     """A `Fit` that trains an autoencoder once per (its recipe, clip, training rows) and shares it."""
     trained: dict[object, Autoencoder] = {}
@@ -79,7 +91,8 @@ def fitter(data: Dataset, seed: int) -> Fit:
             seed=seed,
             autoencoder=trained.get(key),
         )
-        trained[key] = model.autoencoder
+        if key not in trained:
+            trained[key] = _Shared(**{f.name: getattr(model.autoencoder, f.name) for f in fields(Autoencoder)})
         return model
 
     return fit_rows
