@@ -21,6 +21,7 @@ import { Router } from './state/router.svelte.ts';
 import { Settings, type SettingsStorage } from './state/settings.svelte.ts';
 import { ShotHistory } from './state/shot-history.svelte.ts';
 import { Station } from './state/station.svelte.ts';
+import { SurveyState } from './state/survey.svelte.ts';
 import { Toasts } from './state/toasts.svelte.ts';
 import './ui/base.css';
 
@@ -38,8 +39,8 @@ const history = new ShotHistory(line);
 const app: AppState = {
   client,
   line,
-  explainer,
   explanations: new Explanations({ explainer, predictions: client, table: domainTable, past: () => history.live }),
+  survey: new SurveyState(explainer),
   domainTable,
   bundles: new Bundles(client, (entry, signal) => readCard(modelFiles, entry, signal)),
   settings,

@@ -73,8 +73,8 @@ export const domainTable = defineMessages('domainTable', {
     vi: 'Bỏ mọi thay đổi của xưởng và dùng bảng mặc định?',
   },
   'domainTable.otherLanguages': {
-    ko: '글은 지금 언어로 저장됩니다. 다른 언어의 글은 그대로 둡니다.',
-    en: 'Texts are stored in the language now shown; those of the other languages stay.',
-    vi: 'Nội dung được lưu theo ngôn ngữ đang hiển thị; các ngôn ngữ khác giữ nguyên.',
+    ko: '고친 글은 지금 언어로 저장되고, 다른 언어 화면에도 그대로 보입니다.',
+    en: 'A changed text is stored in the language now shown and appears as it is in the others.',
+    vi: 'Nội dung sửa được lưu theo ngôn ngữ đang hiển thị và hiện nguyên như vậy ở ngôn ngữ khác.',
   },
 }) satisfies Record<`domainTable.control.${ControlClass}`, unknown>;

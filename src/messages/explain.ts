@@ -19,7 +19,7 @@ export const explain = defineMessages('explain', {
   },
 
   // Where a value stands among the product's shots, by what it measures.
-  'explain.standing.middle': { ko: '보통', en: 'ordinary', vi: 'bình thường' },
+  'explain.standing.middle': { ko: '중간', en: 'in the middle', vi: 'ở giữa' },
   'explain.standing.amount.low': { ko: '낮음', en: 'low', vi: 'thấp' },
   'explain.standing.amount.lowish': { ko: '낮은 편', en: 'on the low side', vi: 'hơi thấp' },
   'explain.standing.amount.highish': { ko: '높은 편', en: 'on the high side', vi: 'hơi cao' },
@@ -141,6 +141,11 @@ export const explain = defineMessages('explain', {
     ko: '가장 흔한 원인인 금형 온도는 기록되지 않습니다. 직접 확인하세요.',
     en: 'The die temperature, the most common cause, is not recorded. Check it yourself.',
     vi: 'Nhiệt độ khuôn, nguyên nhân phổ biến nhất, không được ghi lại. Hãy tự kiểm tra.',
+  },
+  'explain.dieTemperatureShort': {
+    ko: '금형 온도는 기록되지 않음',
+    en: 'the die temperature is not recorded',
+    vi: 'nhiệt độ khuôn không được ghi',
   },
   'explain.cause': {
     ko: '{defect} (이 제품의 {share}): {signals}',

@@ -1,7 +1,6 @@
 /** Everything the views read and call, put together once in `main.ts` and handed down as context. */
 import { createContext } from 'svelte';
 import type { Line } from '../line/line.ts';
-import type { ExplainClient } from '../explain/explain-client.ts';
 import type { PredictionClient } from '../model/client.ts';
 import type { BatchState } from './batch/batch.svelte.ts';
 import type { Bundles } from './bundles.svelte.ts';
@@ -15,6 +14,7 @@ import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
 import type { ShotHistory } from './shot-history.svelte.ts';
 import type { Station } from './station.svelte.ts';
+import type { SurveyState } from './survey.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 /** The app's state and the two doors to what lies below it. */
@@ -23,10 +23,10 @@ export interface AppState {
   readonly line: Line;
   /** Inference, for diagnostics and the list of bundles. */
   readonly client: PredictionClient;
-  /** The worker of explanations, for surveys of many shots. */
-  readonly explainer: ExplainClient;
   /** Why a shot was judged so, and what to do about it. */
   readonly explanations: Explanations;
+  /** What the signals did over the shots of a file. */
+  readonly survey: SurveyState;
   /** What the plant knows of its signals and defects. */
   readonly domainTable: DomainTableStore;
   readonly bundles: Bundles;
