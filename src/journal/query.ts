@@ -1,7 +1,7 @@
 import type { VerdictClass } from '../domain/verdict.ts';
 import { decodeFrame } from './format/frame.ts';
 import type { JournalRecord } from './format/records.ts';
-import type { JournalDatabase, MarkerRow } from './store/database.ts';
+import { hoursBetween, talliesBetween, type JournalDatabase, type MarkerRow } from './store/database.ts';
 import { currentInspection, dayKey, hourOf, localDate, runKey, type ShotRow, type Stream, type TallyRow } from './store/rows.ts';
 
 /** Rows looked at for one page before it is handed out short: a page stays quick however rare what is looked for is. */
@@ -58,10 +58,10 @@ export async function historyPage(
 }
 
 /** The one tag of `tagsOf` that says most of a filter. */
-function tagOf({ stream, run, product, verdict, part, inspection }: HistoryFilter): string {
+function tagOf({ stream, product, verdict, part, inspection }: HistoryFilter): string {
   if (part !== undefined) return `part:${part}`;
   if (inspection !== undefined) return `${stream}/${inspection}`;
-  const place = run !== undefined ? `${stream}/r:${run}` : product !== undefined ? `${stream}/p:${product}` : stream;
+  const place = product !== undefined ? `${stream}/p:${product}` : stream;
   return verdict === undefined ? place : `${place}/v:${verdict}`;
 }
 
@@ -80,15 +80,21 @@ function fits(row: ShotRow, filter: HistoryFilter): boolean {
   );
 }
 
-/** Sequence numbers between which the time of a filter lies. A clock that was set back only widens them. */
+/** Sequence numbers between which the time and the run of a filter lie. A clock that was set back only widens them. */
 async function boundsOf(database: JournalDatabase, { from, to, run }: HistoryFilter): Promise<HistoryCursor> {
-  const everything = { before: Number.MAX_SAFE_INTEGER, notBefore: run ?? 0 };
-  if (from === undefined && to === undefined) return everything;
-  const hours = await database.getAll('hours', IDBKeyRange.bound(hourOf(from ?? 0), hourOf((to ?? 8.64e15) - 1)));
-  return {
-    before: Math.max(0, ...hours.map(({ lastSeq }) => lastSeq)) + 1,
-    notBefore: Math.min(Number.MAX_SAFE_INTEGER, ...hours.map(({ firstSeq }) => firstSeq)),
-  };
+  let before = Number.MAX_SAFE_INTEGER;
+  let notBefore = 0;
+  if (from !== undefined || to !== undefined) {
+    const hours = await hoursBetween(database, hourOf(from ?? 0), hourOf((to ?? 8.64e15) - 1));
+    before = Math.max(0, ...hours.map(({ lastSeq }) => lastSeq)) + 1;
+    notBefore = Math.min(before, ...hours.map(({ firstSeq }) => firstSeq));
+  }
+  if (run !== undefined) {
+    const [tally] = await talliesBetween(database, runKey(run), runKey(run));
+    before = Math.min(before, (tally?.lastSeq ?? 0) + 1);
+    notBefore = Math.max(notBefore, run);
+  }
+  return { before, notBefore };
 }
 
 /** A shot with every record about it: what the audit shows. */
@@ -156,18 +162,19 @@ export async function markersBetween(database: JournalDatabase, from: number, to
 
 /** Counts per day and product of a stream, from the local date of `from` to that of the last moment before `to`. */
 export function dayTallies(database: JournalDatabase, stream: Stream, from: number, to: number): Promise<TallyRow[]> {
-  const first = dayKey(stream, localDate(from), null).replace(/null$/, '');
-  const last = `${dayKey(stream, localDate(to - 1), null).replace(/null$/, '')}\uffff`;
-  return database.getAll('tallies', IDBKeyRange.bound(first, last));
+  const prefix = (date: string): string => dayKey(stream, date, null).replace(/null$/, '');
+  return talliesBetween(database, prefix(localDate(from)), `${prefix(localDate(to - 1))}\uffff`);
 }
 
 /** The latest runs of a stream, newest first. */
 export async function latestRuns(database: JournalDatabase, stream: Stream, limit: number): Promise<TallyRow[]> {
-  const runs: TallyRow[] = [];
+  const meta = await database.get('meta', 'journal');
+  const hot = (meta?.hot.tallies ?? []).filter(({ run, stream: of }) => run !== null && of === stream);
+  const runs = new Map(hot.map((row) => [row.key, row]));
   let at = await database.transaction('tallies').store.openCursor(IDBKeyRange.bound(runKey(0), 'run/\uffff'), 'prev');
-  while (at && runs.length < limit) {
-    if (at.value.stream === stream) runs.push(at.value);
+  for (let seen = 0; at && seen < SCAN_LIMIT && runs.size < limit + hot.length; seen += 1) {
+    if (at.value.stream === stream && !runs.has(at.value.key)) runs.set(at.value.key, at.value);
     at = await at.continue();
   }
-  return runs;
+  return [...runs.values()].sort((a, b) => b.firstSeq - a.firstSeq).slice(0, limit);
 }

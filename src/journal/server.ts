@@ -6,6 +6,7 @@ import { OPENING, quotaLevel, type Quota, type ServerStatus } from './status.ts'
 import { databaseCopies, openDatabase, type JournalDatabase } from './store/database.ts';
 import type { LogDirectory } from './store/files.ts';
 import type { RepairNote } from './store/journal-store.ts';
+import { isDatabaseDamage } from './store/open-store.ts';
 import { isQuotaError, JournalWriter } from './store/writer.ts';
 
 const LOCK = 'castwatch-journal';
@@ -15,6 +16,10 @@ const LOCK_PATIENCE_MS = 1500;
 
 const RETRY_MS = 5000;
 const QUOTA_MS = 60_000;
+const SETTLE_MS = 5_000;
+
+/** How often it is looked whether there is something to repair or to make ahead. */
+const IDLE_MS = 2_000;
 
 /** Pause between two checks of full segments: appends come first. */
 const CHECK_PAUSE_MS = 50;
@@ -51,6 +56,7 @@ export class JournalServer {
       const result = await this.#answer(question);
       this.#options.post(result.ok ? { kind: 'answer', id, value: result.value } : { kind: 'failure', id, error: cloneable(result.error) });
     } catch (thrown) {
+      if (isDatabaseDamage(thrown)) this.#writer?.replaceDatabase();
       this.#options.post({ kind: 'failure', id, error: appError('journal_failed', { detail: detailOf(thrown) }) });
     }
   }
@@ -180,6 +186,7 @@ export class JournalServer {
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     await this.#watchQuota();
     setInterval(() => void this.#watchQuota(), QUOTA_MS);
+    setInterval(() => void writer.settleUnjudged().catch(() => undefined), SETTLE_MS);
     await writer.provideSpares().catch(() => undefined);
     for (;;) {
       let more: boolean;
@@ -190,7 +197,7 @@ export class JournalServer {
         await pause(RETRY_MS);
         more = true;
       }
-      await pause(more ? CHECK_PAUSE_MS : QUOTA_MS);
+      await pause(more ? CHECK_PAUSE_MS : IDLE_MS);
       if (!more) await writer.provideSpares().catch(() => undefined);
     }
   }

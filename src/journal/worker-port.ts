@@ -13,7 +13,7 @@ export interface JournalWorker {
 }
 
 /** An append that gets no answer for so long means that the worker hangs. */
-const APPEND_TIMEOUT_MS = 15_000;
+const APPEND_TIMEOUT_MS = 60_000;
 
 /** Reading a year of rows may take a while; filling a database does not hold reading up. */
 const QUESTION_TIMEOUT_MS = 60_000;

@@ -1,3 +1,4 @@
+import { readHeader } from '../format/frame.ts';
 import { scanSegment, type SegmentSummary } from '../format/segment.ts';
 import { framesBetween, type SegmentRow } from './database.ts';
 import {
@@ -57,13 +58,24 @@ export async function checkSegment(store: JournalStore, number: number, guard: G
 
   const missing = merged.missingInDatabase.map((seq) => [seq, frames.get(seq) as Frame] as const);
   const noted: SegmentRow = { ...summary, number, revision };
-  const databaseDamaged = row !== undefined && missing.length > 0;
+  const { fillingThrough } = store.projection.meta;
+  const rowsMissing = missing.length === 0 && row !== undefined && !(await hasRows(store, frames, range));
+  const databaseDamaged = rowsMissing || (row !== undefined && missing.some(([seq]) => seq > fillingThrough));
   if (!databaseDamaged && (missing.length > 0 || !row || !sameSummary(row, noted) || row.revision !== revision)) {
     await fillDatabase(store, missing, [noted], guard);
     if (missing.length > 0) notes.push({ what: 'database_from_log', segment: number, count: missing.length });
   }
   for (const { from, to } of lost) notes.push({ what: 'records_lost', segment: number, count: to - from + 1, from, to });
   return { notes, databaseDamaged };
+}
+
+/** Whether every shot of a segment has its row. Reading them also finds what the browser cannot read any more. */
+async function hasRows(store: JournalStore, frames: ReadonlyMap<number, Frame>, { from, to }: SeqRange): Promise<boolean> {
+  if (to < from) return true;
+  const rows = await store.database.getAll('shots', IDBKeyRange.bound(from, to));
+  store.projection.watch(rows, 0);
+  const known = new Set(rows.filter(({ shot }) => shot !== null).map(({ seq }) => seq));
+  return [...frames].every(([seq, frame]) => readHeader(frame)?.kind !== 'shot' || known.has(seq));
 }
 
 /** The sequence numbers that belong to a segment, from what is known of it and, where that is nothing, of its neighbours. */

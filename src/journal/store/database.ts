@@ -24,6 +24,10 @@ export interface MetaRow {
   readonly runs: Readonly<Record<string, RunState>>;
   /** Everything up to here has been exported and confirmed as stored. */
   readonly exportedThrough: number;
+  /** A new database is being filled from the log: records up to here may still be missing. 0: none. */
+  readonly fillingThrough: number;
+  /** The tallies and hours that change with every shot: they go to their own stores when others take their place. */
+  readonly hot: { readonly tallies: readonly TallyRow[]; readonly hours: readonly HourRow[] };
 }
 
 interface JournalSchema extends DBSchema {
@@ -93,11 +97,11 @@ export function knowsStrictDurability(): boolean {
 /** What one commit changes, worked out beforehand so that the transaction only has to put. */
 export interface DatabaseChanges {
   readonly frames: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-  readonly shots: Iterable<ShotRow>;
-  readonly tallies: Iterable<TallyRow>;
-  readonly hours: Iterable<HourRow>;
-  readonly markers: Iterable<MarkerRow>;
-  readonly segments: Iterable<SegmentRow>;
+  readonly shots: readonly ShotRow[];
+  readonly tallies: readonly TallyRow[];
+  readonly hours: readonly HourRow[];
+  readonly markers: readonly MarkerRow[];
+  readonly segments: readonly SegmentRow[];
   readonly meta: MetaRow;
 }
 
@@ -130,6 +134,30 @@ export function commit(database: JournalDatabase, changes: DatabaseChanges, dura
       transaction.abort();
     },
   };
+}
+
+/** The tallies of a range of keys, those in use included, by ascending key. */
+export async function talliesBetween(database: JournalDatabase, from: string, to: string): Promise<TallyRow[]> {
+  const transaction = database.transaction(['tallies', 'meta']);
+  const [stored, meta] = await Promise.all([
+    transaction.objectStore('tallies').getAll(IDBKeyRange.bound(from, to)),
+    transaction.objectStore('meta').get('journal'),
+  ]);
+  const rows = new Map(stored.map((row) => [row.key, row]));
+  for (const row of meta?.hot.tallies ?? []) if (row.key >= from && row.key <= to) rows.set(row.key, row);
+  return [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The hours of a range, those in use included. */
+export async function hoursBetween(database: JournalDatabase, from: number, to: number): Promise<HourRow[]> {
+  const transaction = database.transaction(['hours', 'meta']);
+  const [stored, meta] = await Promise.all([
+    transaction.objectStore('hours').getAll(IDBKeyRange.bound(from, to)),
+    transaction.objectStore('meta').get('journal'),
+  ]);
+  const rows = new Map(stored.map((row) => [row.hour, row]));
+  for (const row of meta?.hot.hours ?? []) if (row.hour >= from && row.hour <= to) rows.set(row.hour, row);
+  return [...rows.values()];
 }
 
 /** Records `from` to `to` (both included) as frames, ascending. */

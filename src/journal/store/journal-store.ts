@@ -9,6 +9,9 @@ import type { SegmentFile } from './survey.ts';
 
 export type Frame = Uint8Array<ArrayBuffer>;
 
+/** A frame with its sequence number. */
+export type NumberedFrame = readonly [number, Frame];
+
 /** Records that are brought into the database in one transaction while it is filled: short enough that an append can wait. */
 const CHUNK = 1000;
 
@@ -57,7 +60,7 @@ export async function knownLosses(database: JournalDatabase): Promise<SeqRange[]
 }
 
 /** Frames with the records in them. */
-export function framed(frames: Iterable<readonly [number, Frame]>): FramedRecord[] {
+export function framed(frames: Iterable<NumberedFrame>): FramedRecord[] {
   return [...frames].map(([seq, frame]) => ({ seq, frame, record: decodeFrame(frame) }));
 }
 
@@ -67,7 +70,7 @@ export function framed(frames: Iterable<readonly [number, Frame]>): FramedRecord
  */
 export async function fillDatabase(
   store: Pick<JournalStore, 'database' | 'projection'>,
-  frames: readonly (readonly [number, Frame])[],
+  frames: readonly NumberedFrame[],
   segments: readonly SegmentRow[],
   guard: <T>(job: () => Promise<T>) => Promise<T> = (job) => job(),
 ): Promise<void> {

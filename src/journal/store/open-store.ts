@@ -2,7 +2,7 @@ import { detailOf } from '../../domain/app-error.ts';
 import { databaseCopies, databaseName, knowsStrictDurability, openDatabase, type JournalDatabase, type MetaRow } from './database.ts';
 import { SEGMENT_BYTES, type LogDirectory } from './files.ts';
 import type { SegmentCheck } from './check.ts';
-import type { JournalStore, RepairNote } from './journal-store.ts';
+import type { JournalStore, NumberedFrame, RepairNote } from './journal-store.ts';
 import { Projection } from './projection.ts';
 import { recover } from './recovery.ts';
 import { survey } from './survey.ts';
@@ -29,6 +29,8 @@ export interface OpenedStore {
   readonly suspicious: readonly number[];
   /** The database lacked records between others: see {@link SegmentCheck.databaseDamaged}. */
   readonly databaseDamaged: SegmentCheck['databaseDamaged'];
+  /** Records of the log that are still to be brought into the database. */
+  readonly backlog: readonly NumberedFrame[];
 }
 
 /**
@@ -70,7 +72,7 @@ async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore
     const durability = knowsStrictDurability() ? ('strict' as const) : ('relaxed' as const);
     const common = { journalId, database, copy, projection, durability, segmentBytes };
     if (!directory || !found) {
-      return { store: { ...common, directory: null, log: null, files: new Map() }, notes: [], suspicious: [], databaseDamaged: false };
+      return { store: { ...common, directory: null, log: null, files: new Map() }, notes: [], suspicious: [], databaseDamaged: false, backlog: [] };
     }
     const recovered = await recover({ directory, database, projection, journalId, found, segmentBytes });
     const { log, files, ...rest } = recovered;
@@ -99,7 +101,7 @@ class OpenTimeout extends Error {}
 async function readMeta(database: JournalDatabase, journalId: string | null): Promise<MetaRow | null> {
   const meta = await database.get('meta', 'journal');
   if (meta) return journalId === null || meta.journalId === journalId ? meta : null;
-  return { journalId: journalId ?? newId(), records: 0, lastSeq: 0, session: 0, runs: {}, exportedThrough: 0 };
+  return { journalId: journalId ?? newId(), records: 0, lastSeq: 0, session: 0, runs: {}, exportedThrough: 0, fillingThrough: 0, hot: { tallies: [], hours: [] } };
 }
 
 function newId(): string {

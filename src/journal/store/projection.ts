@@ -2,7 +2,7 @@ import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
 import { fromWire, type AggregateData, type JournalRecord } from '../format/records.ts';
 import type { DatabaseChanges, JournalDatabase, MarkerRow, MetaRow, SegmentRow } from './database.ts';
 import {
-  addTally, applyToRow, dayKey, EMPTY_TALLY, hourOf, rowOf, runKey, tallyOf,
+  addTally, applyToRow, dayKey, EMPTY_TALLY, hourOf, isUnsettled, rowOf, runKey, settle, tallyOf,
   type HourRow, type ShotRow, type Stream, type Tally, type TallyRow,
 } from './rows.ts';
 import type { RunState } from './runs.ts';
@@ -24,6 +24,10 @@ export interface FramedRecord {
   readonly frame: Uint8Array<ArrayBuffer>;
 }
 
+/** Runs and days of the sources that take turns, and the hours around the current one. */
+const HOT_TALLIES = 6;
+const HOT_HOURS = 2;
+
 /**
  * Works out what records change in the database's rows. It caches rows, because only the writer changes them; what it
  * hands out counts once {@link Projection.accept} says the commit was kept.
@@ -31,8 +35,8 @@ export interface FramedRecord {
 export class Projection {
   readonly #database: JournalDatabase;
   readonly #rows = new Map<number, ShotRow>();
-  readonly #tallies = new Map<string, TallyRow>();
-  readonly #hours = new Map<number, HourRow>();
+  /** When shots were kept that wait for their verdict, by sequence number; in ms of the caller's clock. */
+  readonly #unsettled = new Map<number, number>();
   #meta: MetaRow;
 
   constructor(database: JournalDatabase, meta: MetaRow) {
@@ -58,31 +62,53 @@ export class Projection {
       const known = draft.hours.get(hour) ?? { hour, firstSeq: record.seq, lastSeq: record.seq };
       draft.hours.set(hour, { hour, ...stretch(known, record.seq) });
     }
+    const tallies = keepHot(this.#meta.hot.tallies, draft.tallies, ({ key }) => key, HOT_TALLIES);
+    const hours = keepHot(this.#meta.hot.hours, draft.hours, ({ hour }) => hour, HOT_HOURS);
     return {
       frames: new Map(framed.map(({ seq, frame }) => [seq, frame])),
-      shots: draft.shots.values(),
-      tallies: draft.tallies.values(),
-      hours: draft.hours.values(),
+      shots: [...draft.shots.values()],
+      tallies: tallies.evicted,
+      hours: hours.evicted,
       markers,
       segments,
-      meta: advanceMeta(this.#meta, framed.map(({ seq }) => seq), records),
+      meta: {
+        ...advanceMeta(this.#meta, framed.map(({ seq }) => seq), records),
+        hot: { tallies: tallies.hot, hours: hours.hot },
+      },
     };
   }
 
+  /** The changes of shots whose verdict has not come for `patienceMs`; null where there are none. */
+  async prepareUnjudged(now: number, patienceMs: number): Promise<DatabaseChanges | null> {
+    const overdue = [...this.#unsettled].filter(([, since]) => now - since >= patienceMs).map(([seq]) => seq);
+    for (const seq of overdue) this.#unsettled.delete(seq);
+    const rows = (await readRows(this.#database, overdue)).filter(isUnsettled);
+    return rows.length === 0 ? null : { ...NO_CHANGES, shots: rows.map(settle), meta: this.#meta };
+  }
+
+  /** Shots that may wait for a verdict that does not come any more. */
+  watch(rows: readonly ShotRow[], now: number): void {
+    for (const row of rows) if (isUnsettled(row)) this.#unsettled.set(row.seq, now);
+  }
+
   /** The commit of these changes was kept. */
-  accept(changes: DatabaseChanges): void {
-    for (const row of changes.shots) remember(this.#rows, row.seq, row, CACHED_ROWS);
-    for (const row of changes.tallies) remember(this.#tallies, row.key, row, 256);
-    for (const row of changes.hours) remember(this.#hours, row.hour, row, 16);
+  accept(changes: DatabaseChanges, now = 0): void {
+    for (const row of changes.shots) {
+      remember(this.#rows, row.seq, row, CACHED_ROWS);
+      if (isUnsettled(row)) this.#unsettled.set(row.seq, now);
+      else this.#unsettled.delete(row.seq);
+    }
     this.#meta = changes.meta;
   }
 
-  /** Forgets what it has cached: rows were changed by another way than {@link Projection.prepare}. */
-  forget(meta = this.#meta): void {
-    this.#rows.clear();
-    this.#tallies.clear();
-    this.#hours.clear();
+  /** The log is further than the database, which is filled up to there in the background: counting goes on from the log. */
+  adopt(meta: MetaRow): void {
     this.#meta = meta;
+  }
+
+  /** A new database has been filled: nothing is missing any more. */
+  filled(): DatabaseChanges {
+    return { ...NO_CHANGES, meta: { ...this.#meta, fillingThrough: 0 } };
   }
 
   async #load(records: readonly JournalRecord[]): Promise<Draft> {
@@ -96,6 +122,7 @@ export class Projection {
       return !row;
     });
     for (const row of await readRows(database, unknown)) draft.shots.set(row.seq, row);
+    const { hot } = this.#meta;
     // Which tallies a record touches is known only with its row.
     const keys = new Set<string>();
     const hours = new Set<number>();
@@ -111,11 +138,11 @@ export class Projection {
     }
     await Promise.all([
       ...[...keys].map(async (key) => {
-        const row = this.#tallies.get(key) ?? (await database.get('tallies', key));
+        const row = hot.tallies.find((tally) => tally.key === key) ?? (await database.get('tallies', key));
         if (row) draft.tallies.set(key, row);
       }),
       ...[...hours].map(async (hour) => {
-        const row = this.#hours.get(hour) ?? (await database.get('hours', hour));
+        const row = hot.hours.find((known) => known.hour === hour) ?? (await database.get('hours', hour));
         if (row) draft.hours.set(hour, row);
       }),
     ]);
@@ -141,6 +168,19 @@ async function readRows(database: JournalDatabase, seqs: readonly number[]): Pro
   ]);
   const wanted = new Set(seqs);
   return found.flat().filter((row) => wanted.has(row.seq));
+}
+
+const NO_CHANGES: Omit<DatabaseChanges, 'meta'> = { frames: new Map(), shots: [], tallies: [], hours: [], markers: [], segments: [] };
+
+/** The rows that changed last, and those whose place they take. */
+function keepHot<K, Row>(
+  before: readonly Row[],
+  changed: ReadonlyMap<K, Row>,
+  keyOf: (row: Row) => K,
+  limit: number,
+): { hot: Row[]; evicted: Row[] } {
+  const rows = [...before.filter((row) => !changed.has(keyOf(row))), ...changed.values()];
+  return { hot: rows.slice(-limit), evicted: rows.slice(0, -limit) };
 }
 
 interface Draft {
@@ -202,7 +242,7 @@ function stretch(range: { firstSeq: number; lastSeq: number }, seq: number): { f
 }
 
 /** The counters after these records. Also right when older records follow newer ones (a rebuild). */
-function advanceMeta(meta: MetaRow, seqs: readonly number[], records: readonly JournalRecord[]): MetaRow {
+export function advanceMeta(meta: MetaRow, seqs: readonly number[], records: readonly JournalRecord[]): MetaRow {
   const runs: Record<string, RunState> = { ...meta.runs };
   let { session, exportedThrough } = meta;
   for (const record of records) {

@@ -1,16 +1,22 @@
 import { readHeader } from '../format/frame.ts';
 import { EMPTY_SUMMARY, scanSegment, type SegmentIdentity, type SegmentSummary } from '../format/segment.ts';
-import { framesBetween, type JournalDatabase, type SegmentRow } from './database.ts';
+import { framesBetween, type JournalDatabase, type MetaRow, type SegmentRow } from './database.ts';
 import type { LogDirectory } from './files.ts';
-import { fillDatabase, knownLosses, rewriteSegment, sameSummary, type Frame, type RepairNote } from './journal-store.ts';
+import { fillDatabase, framed, knownLosses, rewriteSegment, sameSummary, type Frame, type NumberedFrame, type RepairNote } from './journal-store.ts';
 import { merge, tornGroup, without, type SeqRange } from './merge.ts';
 import type { SegmentCheck } from './check.ts';
-import type { Projection } from './projection.ts';
+import { advanceMeta, type Projection } from './projection.ts';
 import { SegmentLog } from './segment-log.ts';
 import type { SegmentFile, Survey } from './survey.ts';
 
 /** Frames read from the database at a time while a log is written from it. */
 const CATCH_UP = 5000;
+
+/** Records that the database is behind by and that are brought into it before anything else: a crash leaves fewer. */
+const FILLED_AT_ONCE = 2000;
+
+/** Records at the end of the log from which the current runs are read. */
+const RUNS_FROM = 2000;
 
 /** Records of the database beyond the end of the log that are looked at for gaps. */
 const COMPARED_BEYOND = 20_000;
@@ -27,6 +33,8 @@ export interface Recovered {
   readonly notes: readonly RepairNote[];
   /** See {@link SegmentCheck.databaseDamaged}: the database lacked records between others. */
   readonly databaseDamaged: SegmentCheck['databaseDamaged'];
+  /** Records of the segment in use that the database lacks: too many to wait for. */
+  readonly backlog: readonly NumberedFrame[];
 }
 
 interface Situation {
@@ -51,7 +59,7 @@ export async function recover(situation: Situation): Promise<Recovered> {
   const newestFile = found.segments.get(number);
   if (newestFile?.header.seal) number += 1;
 
-  const before = lastSeqOf(rows.get(number - 1), found.segments.get(number - 1));
+  const before = number === 1 ? 0 : lastSeqOf(rows.get(number - 1), found.segments.get(number - 1));
   const file = found.segments.get(number);
   const active = await repairActive(situation, number, file, before, notes);
   const log = await SegmentLog.open(directory, { ...active, names: found.names }, segmentBytes);
@@ -69,7 +77,14 @@ export async function recover(situation: Situation): Promise<Recovered> {
 
   const full = Array.from({ length: number - 1 }, (_, i) => number - 1 - i);
   const suspicious = full.filter((n) => !agree(rows.get(n), files.get(n)));
-  return { log, suspicious, files, notes, databaseDamaged: active.databaseDamaged };
+  return { log, suspicious, files, notes, databaseDamaged: active.databaseDamaged, backlog: active.backlog };
+}
+
+interface ActiveSegment {
+  readonly identity: SegmentIdentity;
+  readonly summary: SegmentSummary;
+  readonly databaseDamaged: boolean;
+  readonly backlog: readonly NumberedFrame[];
 }
 
 /** Repairs the segment in use and brings what only it holds into the database. */
@@ -79,10 +94,10 @@ async function repairActive(
   file: SegmentFile | undefined,
   before: number | null,
   notes: RepairNote[],
-): Promise<{ identity: SegmentIdentity; summary: SegmentSummary; databaseDamaged: boolean }> {
+): Promise<ActiveSegment> {
   const { directory, database, projection, journalId, segmentBytes } = situation;
   const fresh: SegmentIdentity = { number, revision: file?.revision ?? 0, gaps: false, journalId };
-  if (!file) return { identity: fresh, summary: EMPTY_SUMMARY, databaseDamaged: false };
+  if (!file) return { identity: fresh, summary: EMPTY_SUMMARY, databaseDamaged: false, backlog: [] };
 
   const bytes = await directory.read(file.name, 0, file.size);
   const scan = scanSegment(bytes);
@@ -115,9 +130,15 @@ async function repairActive(
     }));
   }
 
-  const behind = merged.missingInDatabase.filter((seq) => frames.has(seq));
-  const databaseDamaged = behind.some((seq) => seq <= projection.meta.lastSeq);
-  await fillDatabase({ database, projection }, behind.map((seq) => [seq, frames.get(seq) as Frame]), []);
+  const behind = merged.missingInDatabase.flatMap((seq): NumberedFrame[] => {
+    const frame = frames.get(seq);
+    return frame ? [[seq, frame]] : [];
+  });
+  const { meta } = projection;
+  const databaseDamaged = behind.some(([seq]) => seq <= meta.lastSeq && seq > meta.fillingThrough);
+  const backlog = behind.length > FILLED_AT_ONCE ? behind : [];
+  if (backlog.length === 0) await fillDatabase({ database, projection }, behind, []);
+  else projection.adopt(metaOfLog(meta, summary.lastSeq, backlog));
 
   if (result.revision !== file.revision && fromDatabase === 0) {
     notes.push({ what: 'segment_rewritten', count: frames.size, segment: number });
@@ -125,7 +146,13 @@ async function repairActive(
   if (fromDatabase > 0) notes.push({ what: 'log_from_database', count: fromDatabase, segment: number });
   if (behind.length > 0) notes.push({ what: 'database_from_log', count: behind.length, segment: number });
   for (const { from, to } of lost) notes.push({ what: 'records_lost', count: to - from + 1, from, to, segment: number });
-  return { identity: result, summary, databaseDamaged };
+  return { identity: result, summary, databaseDamaged, backlog };
+}
+
+/** The counters as the log has them, but for the number of records, which the database counts as it is filled. */
+function metaOfLog(meta: MetaRow, lastSeq: number, backlog: readonly NumberedFrame[]): MetaRow {
+  const records = framed(backlog.slice(-RUNS_FROM)).flatMap(({ record }) => record ?? []);
+  return { ...advanceMeta(meta, [], records), lastSeq: Math.max(meta.lastSeq, lastSeq), fillingThrough: Math.max(meta.fillingThrough, lastSeq) };
 }
 
 async function wipe(directory: LogDirectory, file: SegmentFile, from: number): Promise<void> {

@@ -126,21 +126,15 @@ export function currentInspection(row: ShotRow): RowInspection | null {
 }
 
 /**
- * What a row can be found by: every combination that a page may filter on is one tag, so that a page is one walk along
- * an index. Empty until the shot itself is known.
+ * What a row can be found by: a page is one walk along one tag. A run needs none, because its rows lie together. Empty
+ * until the shot is known and judged: an index entry that is taken back a moment later costs more than it serves. A shot
+ * whose verdict does not come is `settled` without it.
  */
-export function tagsOf(row: Omit<ShotRow, 'tags'>): string[] {
-  if (!row.shot) return [];
-  const { stream, product, run } = row.shot;
+export function tagsOf(row: Omit<ShotRow, 'tags'>, settled = false): string[] {
+  if (!row.shot || (!row.verdict && !row.inspection && !settled)) return [];
+  const { stream, product } = row.shot;
   const judged = row.verdict?.class ?? 'none';
-  const tags = [
-    stream,
-    `${stream}/v:${judged}`,
-    `${stream}/p:${product}`,
-    `${stream}/p:${product}/v:${judged}`,
-    `${stream}/r:${run}`,
-    `${stream}/r:${run}/v:${judged}`,
-  ];
+  const tags = [stream, `${stream}/v:${judged}`, `${stream}/p:${product}`, `${stream}/p:${product}/v:${judged}`];
   const inspection = currentInspection({ ...row, tags: [] });
   if (inspection) tags.push(`${stream}/inspected`);
   else if (row.verdict?.asked) tags.push(`${stream}/open`);
@@ -160,7 +154,17 @@ export function applyToRow(row: ShotRow | undefined, record: JournalRecord): Sho
   if (seq === null) throw new TypeError(`a ${record.kind} has no row`);
   const before = row ?? { seq, shot: null, verdict: null, shadow: null, inspection: null, inspections: [], tags: [] };
   const after = { ...before, ...changeOf(before, record) };
-  return { ...after, tags: tagsOf(after) };
+  return { ...after, tags: tagsOf(after, before.tags.length > 0) };
+}
+
+/** A shot that waits for its verdict and is found by nothing yet. */
+export function isUnsettled(row: ShotRow): boolean {
+  return row.shot !== null && row.tags.length === 0;
+}
+
+/** The row of a shot whose verdict has not come: found as one without. */
+export function settle(row: ShotRow): ShotRow {
+  return { ...row, tags: tagsOf(row, true) };
 }
 
 function changeOf(row: ShotRow, record: JournalRecord): Partial<ShotRow> {

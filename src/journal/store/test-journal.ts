@@ -4,7 +4,7 @@ import { decodeFrame } from '../format/frame.ts';
 import type { JournalRecord } from '../format/records.ts';
 import { scanSegment } from '../format/segment.ts';
 import type { AppendItem } from './compose.ts';
-import { framesBetween } from './database.ts';
+import { framesBetween, talliesBetween } from './database.ts';
 import { parseSegmentName } from './files.ts';
 import { MemoryDisk, memoryDirectory } from './memory-directory.ts';
 import type { RepairNote } from './journal-store.ts';
@@ -154,7 +154,7 @@ export class TestJournal {
   /** What follows from the shots: rows and tallies. (Hours and markers also hold the repairs themselves.) */
   async projections(): Promise<unknown> {
     const { database } = this.writer.store;
-    const [shots, tallies] = await Promise.all([database.getAll('shots'), database.getAll('tallies')]);
+    const [shots, tallies] = await Promise.all([database.getAll('shots'), talliesBetween(database, '', '\uffff')]);
     return { shots, tallies };
   }
 }

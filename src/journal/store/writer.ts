@@ -4,12 +4,20 @@ import { readHeader } from '../format/frame.ts';
 import { checkSegment, type Guard } from './check.ts';
 import { compose, MAX_ITEMS, type AppendItem } from './compose.ts';
 import { commit, framesBetween, type SegmentRow } from './database.ts';
-import type { JournalStore, RepairNote } from './journal-store.ts';
+import { fillDatabase, type JournalStore, type NumberedFrame, type RepairNote } from './journal-store.ts';
 import { isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
 import type { FramedRecord } from './projection.ts';
 
 /** Group commits are kept below this, so that one fits into a segment many times. */
 const GROUP_BYTES = 1 << 20;
+
+/** A shot without a verdict for so long is listed as one that has none. */
+const UNJUDGED_MS = 10_000;
+
+const BACKLOG_CHUNK = 500;
+
+/** Listeners hear of a long stretch of appends this often. */
+const STATE_MS = 500;
 
 /** How far back a repeated request is looked for. */
 const REPEAT_WINDOW = 10_000;
@@ -69,6 +77,7 @@ export class JournalWriter {
   /** The two copies may differ in their tail: they have to be opened (and compared) again before the next append. */
   #unsure = false;
   #checks: number[] = [];
+  #backlog: readonly NumberedFrame[] = [];
   #checked = 0;
   #toCheck = 0;
   #clock: { at: number; mono: number } | null = null;
@@ -145,8 +154,12 @@ export class JournalWriter {
   /** Checks the next full segment against the database. Returns whether there is more to check. */
   async checkNext(): Promise<boolean> {
     const number = this.#checks[0];
-    if (this.#closed || (number === undefined && !this.#replaceDatabase)) return false;
+    if (this.#closed || (number === undefined && !this.#replaceDatabase && this.#backlog.length === 0)) return false;
     try {
+      if (this.#backlog.length > 0) {
+        await this.#fillBacklog();
+        return true;
+      }
       if (number !== undefined) {
         const { notes, databaseDamaged } = await checkSegment(this.#store, number, this.exclusive);
         this.#checks.shift();
@@ -156,12 +169,29 @@ export class JournalWriter {
       }
     } catch (thrown) {
       if (!isDatabaseDamage(thrown)) throw thrown;
-      this.#checks = [];
-      this.#replaceDatabase = true;
+      this.replaceDatabase();
     }
     if (this.#replaceDatabase && this.#checks.length === 0) await this.exclusive(() => this.#reopen(this.#store.copy + 1));
     this.#listeners.onState(this.state);
     return this.#checks.length > 0 || this.#replaceDatabase;
+  }
+
+  /** Lets shots be found whose verdict does not come. */
+  async settleUnjudged(): Promise<void> {
+    await this.exclusive(async () => {
+      if (this.#unsure) return;
+      const { database, projection } = this.#store;
+      const changes = await projection.prepareUnjudged(this.#monotonicNow(), UNJUDGED_MS);
+      if (!changes) return;
+      await commit(database, changes, 'relaxed').done;
+      projection.accept(changes, this.#monotonicNow());
+    });
+  }
+
+  /** The database cannot be read: a new one takes its place. */
+  replaceDatabase(): void {
+    this.#checks = [];
+    this.#replaceDatabase = true;
   }
 
   /** Makes the segments ahead that will be needed next. */
@@ -178,8 +208,22 @@ export class JournalWriter {
     });
   }
 
-  #plan({ suspicious, databaseDamaged }: OpenedStore): void {
+  async #fillBacklog(): Promise<void> {
+    const chunk = this.#backlog.slice(0, BACKLOG_CHUNK);
+    await fillDatabase(this.#store, chunk, [], this.exclusive);
+    this.#backlog = this.#backlog.slice(BACKLOG_CHUNK);
+    if (this.#backlog.length > 0) return;
+    await this.exclusive(async () => {
+      const { database, projection } = this.#store;
+      const changes = projection.filled();
+      await commit(database, changes, 'strict').done;
+      projection.accept(changes);
+    });
+  }
+
+  #plan({ suspicious, databaseDamaged, backlog }: OpenedStore): void {
     this.#replaceDatabase = databaseDamaged;
+    this.#backlog = backlog;
     const last = (this.#store.log?.number ?? 1) - 1;
     const others = Array.from({ length: last }, (_, i) => last - i).filter((number) => !suspicious.includes(number));
     this.#checks = [...suspicious, ...others];
@@ -201,6 +245,7 @@ export class JournalWriter {
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
+    let told = this.#monotonicNow();
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
       const failed = this.#failure;
@@ -215,7 +260,11 @@ export class JournalWriter {
       group.forEach(({ resolve }, i) => {
         resolve(results[i] as Result<readonly number[]>);
       });
-      if (failed !== this.#failure || this.#queue.length === 0) this.#listeners.onState(this.state);
+      const now = this.#monotonicNow();
+      if (failed !== this.#failure || this.#queue.length === 0 || now - told > STATE_MS) {
+        told = now;
+        this.#listeners.onState(this.state);
+      }
     }
     this.#draining = false;
   }
@@ -276,7 +325,7 @@ export class JournalWriter {
       this.#unsure = false;
       throw thrown;
     }
-    projection.accept(changes);
+    projection.accept(changes, this.#monotonicNow());
     this.#sealed = [];
     return framed.slice(0, framed.length - (clockEvent ? 1 : 0)).map(({ seq }) => seq);
   }

@@ -4,7 +4,7 @@ import { createJournal } from '../../../src/journal/create-journal.ts';
 import { decodeFrame } from '../../../src/journal/format/frame.ts';
 import type { JournalRecord } from '../../../src/journal/format/records.ts';
 import { scanSegment } from '../../../src/journal/format/segment.ts';
-import { JournalClient } from '../../../src/journal/journal-client.ts';
+import type { JournalClient } from '../../../src/journal/journal-client.ts';
 import type { HistoryFilter } from '../../../src/journal/query.ts';
 
 /** The app's own journal on a page of its own, with what a test needs to write, to read both copies, and to do harm. */
@@ -141,11 +141,11 @@ const harness = {
     if (newest === undefined) return copyOf([]);
     const frames = await new Promise<Uint8Array[]>((resolve, reject) => {
       const open = indexedDB.open(newest);
-      open.onerror = () => { reject(open.error as DOMException); };
+      open.onerror = () => { reject(open.error); };
       open.onsuccess = () => {
         const all = open.result.transaction('records').objectStore('records').getAll() as IDBRequest<Uint8Array[]>;
         all.onsuccess = () => { resolve(all.result); };
-        all.onerror = () => { reject(all.error as DOMException); };
+        all.onerror = () => { reject(all.error); };
         open.result.close();
       };
     });
@@ -277,7 +277,7 @@ function relaxedDatabase(): Promise<IDBDatabase> {
     const open = indexedDB.open('control', 1);
     open.onupgradeneeded = () => { open.result.createObjectStore('records'); };
     open.onsuccess = () => { resolve(open.result); };
-    open.onerror = () => { reject(open.error as DOMException); };
+    open.onerror = () => { reject(open.error); };
   });
 }
 
