@@ -94,7 +94,7 @@ export async function readChecked(
   const first = await files.read(file, { signal, onBytes });
   if (!first.ok || (await intact(first.value))) return first;
   // A bundle's files are cached for good: a damaged copy would come back for ever.
-  const second = await files.read(file, { signal, onBytes, fresh: true });
+  const second = await files.read(file, { signal, onBytes, cache: 'reload' });
   if (!second.ok || (await intact(second.value))) return second;
   return err(looksLikeHtml(second.value) ? appError('html_instead', { file }) : appError('hash_mismatch', { file }));
 }

@@ -7,8 +7,11 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the file so far. */
   readonly onBytes?: (bytes: number) => void;
-  /** Past every cache: what was kept turned out to be damaged. */
-  readonly fresh?: boolean;
+  /**
+   * `default` for what never changes under its name, `no-cache` to ask whether it has changed, `reload` past every cache: what
+   * was kept turned out to be damaged.
+   */
+  readonly cache?: 'default' | 'no-cache' | 'reload';
 }
 
 /** Where the models lie: a web server, or a folder for the command line. Paths are below `public/models/`. */
@@ -19,9 +22,9 @@ export interface ModelFiles {
 /** Model files below an address that ends with a slash. */
 export function httpFiles(base: string): ModelFiles {
   return {
-    async read(path, { signal, onBytes, fresh = false } = {}) {
+    async read(path, { signal, onBytes, cache = 'default' } = {}) {
       try {
-        const response = await fetch(new URL(path, base), { signal: signal ?? null, cache: fresh ? 'reload' : 'default' });
+        const response = await fetch(new URL(path, base), { signal: signal ?? null, cache });
         if (response.status !== 200) return err(appError('file_missing', { file: path, status: response.status }));
         if (/\btext\/html\b/i.test(response.headers.get('content-type') ?? '')) {
           return err(appError('html_instead', { file: path }));

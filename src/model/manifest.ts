@@ -2,7 +2,7 @@ import { appError, detailOf } from '../domain/app-error.ts';
 import type { Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { manifestSchema } from './bundle-schema.ts';
-import type { Bytes, ModelFiles } from './files.ts';
+import type { Bytes, FileOptions, ModelFiles } from './files.ts';
 import { parseJson } from './json.ts';
 
 const FILE = 'manifest.json';
@@ -13,7 +13,14 @@ const SIGNATURE = 'manifest.sig';
  * `publicKey` is the PEM of the key it must be signed with. A damaged or replaced manifest could point at any model.
  */
 export async function readManifest(files: ModelFiles, publicKey: string, signal?: AbortSignal): Promise<Result<Manifest>> {
-  const [manifest, signature] = await Promise.all([files.read(FILE, { signal }), files.read(SIGNATURE, { signal })]);
+  const first = await readSigned(files, publicKey, { signal, cache: 'no-cache' });
+  if (first.ok || first.error.code !== 'signature_invalid') return first;
+  // One of the two may come from before a release: a cache in between, or a host that was just being updated.
+  return readSigned(files, publicKey, { signal, cache: 'reload' });
+}
+
+async function readSigned(files: ModelFiles, publicKey: string, options: FileOptions): Promise<Result<Manifest>> {
+  const [manifest, signature] = await Promise.all([files.read(FILE, options), files.read(SIGNATURE, options)]);
   if (!manifest.ok) return manifest;
   if (!signature.ok) return signature;
   const verified = await verifySignature(manifest.value, signature.value, publicKey);

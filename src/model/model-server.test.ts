@@ -132,6 +132,15 @@ describe('a load that fails says why', () => {
     expect(error).toMatchObject({ code: 'signature_invalid', retryable: false });
   });
 
+  test('but not for a manifest whose signature came from before a release, and is there now', async () => {
+    const disk = diskFiles(MODELS_FOLDER);
+    const server = createNodeServer({
+      read: (path, options) =>
+        path === 'manifest.sig' && options?.cache !== 'reload' ? Promise.resolve(ok(bytesOf('AAAA'))) : disk.read(path, options),
+    });
+    expect(await server.manifest()).toMatchObject({ ok: true });
+  });
+
   test('a manifest signed with another key', async () => {
     const { files } = await release('card.md', bytesOf('# Another card'));
     expect(await failureOf(files)).toMatchObject({ code: 'signature_invalid' });
