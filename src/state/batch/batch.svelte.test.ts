@@ -4,6 +4,7 @@ import { appError } from '../../domain/app-error.ts';
 import { FEATURE_INDEX, FEATURE_NAMES } from '../../domain/feature.ts';
 import type { ResolvedPolicy } from '../../domain/policy.ts';
 import { err, ok } from '../../domain/result.ts';
+import type { LoadedBundle } from '../../model/client.ts';
 import type { Shot } from '../../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../../domain/verdict.ts';
 import { BatchState, type BatchLine } from './batch.svelte.ts';
@@ -16,6 +17,7 @@ const resolved = (threshold: number) => ({ policy: { kind: 'fixed', threshold },
 class StubLine {
   policy: ResolvedPolicy | null = resolved(0.5);
   predicted = 0;
+  bundleId = 'field-1.0.0';
   gate: Promise<void> = Promise.resolve();
   #listener: ((policy: ResolvedPolicy) => void) | undefined;
 
@@ -24,9 +26,24 @@ class StubLine {
     this.#listener?.(this.policy);
   }
 
+  /** Another bundle comes with a threshold of its own. */
+  switchTo(bundleId: string, threshold: number): void {
+    this.bundleId = bundleId;
+    this.setThreshold(threshold);
+  }
+
   get line(): BatchLine {
-    return {
+    const current = (): Pick<BatchLine, 'policy' | 'bundle'> => ({
       policy: this.policy,
+      bundle: { entry: { id: this.bundleId } } as LoadedBundle,
+    });
+    return {
+      get policy() {
+        return current().policy;
+      },
+      get bundle() {
+        return current().bundle;
+      },
       on: ((event: string, listener: (policy: ResolvedPolicy) => void) => {
         if (event === 'policy') this.#listener = listener;
         return () => (this.#listener = undefined);
@@ -43,7 +60,7 @@ class StubLine {
 
   #verdict(shot: Shot): Verdict {
     const probability = shot.values[FEATURE_INDEX.Process_Cycle_Time]!;
-    return { probability, reasons: [], spe: 1, t2: 1, bundleId: 'field-1.0.0' } as unknown as Verdict;
+    return { probability, reasons: [], spe: 1, t2: 1, bundleId: this.bundleId } as unknown as Verdict;
   }
 }
 
@@ -91,6 +108,20 @@ describe('a batch', { timeout: 60_000 }, () => {
     expect(state.summary).toMatchObject({ ng: 1, ok: 2 });
     await vi.waitFor(() => expect([...state.order!]).toEqual([2]), PATIENT);
     expect(stub.predicted).toBe(predicted);
+  });
+
+  it('stays as it was judged when another bundle comes, until it is scored again by that one', async () => {
+    const stub = new StubLine();
+    const state = stateOf(stub);
+    await state.importFiles([fileOf('a.csv', [0.1, 0.7, 0.9])]);
+    stub.switchTo('legacy-1.0.0', 0.05);
+    flushSync();
+    expect(state.threshold).toBe(0.5);
+    expect(state.summary).toMatchObject({ ng: 2, ok: 1 });
+    await state.scoreAgain();
+    expect(state.batch?.bundleIds).toEqual(['legacy-1.0.0']);
+    expect(state.threshold).toBe(0.05);
+    expect(state.summary).toMatchObject({ ng: 3, ok: 0 });
   });
 
   it('keeps nothing of a cancelled import, and what was there before it stays', async () => {

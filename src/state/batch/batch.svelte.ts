@@ -3,6 +3,7 @@ import type { AppError } from '../../domain/app-error.ts';
 import type { ResolvedPolicy } from '../../domain/policy.ts';
 import type { JudgedShot } from '../../domain/verdict.ts';
 import type { Line } from '../../line/line.ts';
+import type { LoadedBundle } from '../../model/client.ts';
 import { readCsvFile } from '../../sources/csv/csv-client.ts';
 import { CSV_LIMITS, csvError, type CsvError } from '../../sources/csv/csv-error.ts';
 import type { CsvTable } from '../../sources/csv/csv-table.ts';
@@ -31,6 +32,8 @@ export interface Batch {
   readonly tables: readonly FileFacts[];
   readonly columns: BatchColumns;
   readonly bundleIds: readonly string[];
+  /** The bundle that scored it; null when several did, or none. */
+  readonly bundle: LoadedBundle | null;
   /** When it was scored, milliseconds since the epoch. */
   readonly receivedAt: number;
   /** Product numbers in it, ascending; NaN last where it is missing. */
@@ -40,7 +43,7 @@ export interface Batch {
 }
 
 /** What of the line the batch needs. */
-export type BatchLine = Pick<Line, 'receiveMany' | 'preview' | 'on' | 'policy'>;
+export type BatchLine = Pick<Line, 'receiveMany' | 'preview' | 'on' | 'policy' | 'bundle'>;
 
 const PROGRESS_MILLISECONDS = 100;
 const NEIGHBOURS = 20;
@@ -57,6 +60,7 @@ export class BatchState {
   /** Positions of the shots that the table shows, in its order; null while they are being sorted the first time. */
   order = $state.raw<Uint32Array | null>(null);
   curves = $state.raw<LabelledCurves | null>(null);
+  /** The policy that the batch is judged by. */
   policy = $state.raw<ResolvedPolicy | null>(null);
 
   /** NG at or above it; infinite before a bundle brings one. */
@@ -90,6 +94,8 @@ export class BatchState {
   /** Follows the line's threshold from now on; returns the way to stop. */
   start(): () => void {
     return this.#line.on('policy', (policy) => {
+      // A threshold belongs to the probabilities of its bundle: those of another one are left as they were judged.
+      if (this.batch && this.batch.bundle?.entry.id !== this.#line.bundle?.entry.id) return;
       this.policy = policy;
       void this.#arrange();
     });
@@ -131,6 +137,7 @@ export class BatchState {
     this.#analysis?.dispose();
     this.#analysis = null;
     this.batch = null;
+    this.policy = this.#line.policy;
     this.order = null;
     this.curves = null;
     this.fileErrors = [];
@@ -226,7 +233,10 @@ export class BatchState {
     this.curves = null;
     this.arrangement = PLAIN_ARRANGEMENT;
     this.tableOffset = 0;
-    this.batch = { tables, columns, bundleIds, receivedAt, ...factsOf(columns, tables) };
+    const { bundle } = this.#line;
+    const own = bundleIds.length === 1 && bundle?.entry.id === bundleIds[0] ? bundle : null;
+    this.policy = this.#line.policy;
+    this.batch = { tables, columns, bundleIds, bundle: own, receivedAt, ...factsOf(columns, tables) };
     await Promise.all([this.#arrange(), this.#tally()]);
   }
 
