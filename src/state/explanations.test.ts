@@ -161,7 +161,7 @@ test('likely causes follow from the signals that raised the probability', () => 
   const reason = {
     name: 'Process_Biscuit_Thickness' as const,
     index: FEATURE_INDEX.Process_Biscuit_Thickness,
-    value: values[FEATURE_INDEX.Process_Biscuit_Thickness],
+    value: 13,
     standing: 'lowish' as const,
     usual: null,
     error: 0,

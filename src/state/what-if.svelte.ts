@@ -4,28 +4,34 @@ import type { JudgedShot, Verdict } from '../domain/verdict.ts';
 import { setLever, type Lever } from '../explain/levers.ts';
 import type { Line } from '../line/line.ts';
 import { Latest } from './latest.ts';
+import type { QuickVerdict } from './quick-judge.ts';
 
 /** Values that were tried, and what would be said of them. */
 export interface Trial {
   /** The 30 values. */
   readonly values: Float64Array;
   /** Null until it is known. */
-  readonly verdict: Verdict | null;
+  readonly verdict: QuickVerdict | null;
 }
 
-/** Tries changes of one shot. The verdict follows the last change; changes in between are skipped. */
+/**
+ * Tries changes of one shot. A quick judgement follows every change at once; the models that judge real shots confirm the
+ * last one a moment later, those in between are skipped.
+ */
 export class WhatIf {
   /** What is tried now. */
   trial = $state.raw<Trial>({ values: new Float64Array(), verdict: null });
   /** A trial put aside, to compare the next one with. */
   kept = $state.raw<Trial | null>(null);
   readonly #line: Pick<Line, 'preview'>;
+  readonly #quick: (values: Float64Array) => QuickVerdict | null;
   readonly #shot: Shot;
   readonly #original: Trial;
   readonly #latest = new Latest<Verdict>();
 
-  constructor(line: Pick<Line, 'preview'>, { shot, verdict }: JudgedShot) {
+  constructor(line: Pick<Line, 'preview'>, quick: (values: Float64Array) => QuickVerdict | null, { shot, verdict }: JudgedShot) {
     this.#line = line;
+    this.#quick = quick;
     this.#shot = shot;
     this.#original = { values: shot.values, verdict };
     this.trial = this.#original;
@@ -72,8 +78,8 @@ export class WhatIf {
       this.reset();
       return;
     }
-    // The old verdict stays until the new one is there, a few milliseconds later: the number must not flicker.
-    this.trial = { values, verdict: this.trial.verdict };
+    // Without a quick judgement the old one stays for the few milliseconds: the number must not flicker.
+    this.trial = { values, verdict: this.#quick(values) ?? this.trial.verdict };
     const { source, receivedAt } = this.#shot;
     this.#latest.request(
       () => this.#line.preview(createShot(values, { id: `${this.#shot.id}-what-if`, source, receivedAt })),

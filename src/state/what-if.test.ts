@@ -13,7 +13,7 @@ const shot = createShot(Float64Array.from(product.golden_shot), { id: 'shot', so
 const verdict = { class: 'ng', probability: 0.5 } as Verdict;
 
 /** A line whose verdict tells the spray time it was asked about. */
-function whatIf(): { whatIf: WhatIf; asked: Shot[] } {
+function whatIf(quick: ConstructorParameters<typeof WhatIf>[1] = () => null): { whatIf: WhatIf; asked: Shot[] } {
   const asked: Shot[] = [];
   const line = {
     preview: (tried: Shot) => {
@@ -22,7 +22,7 @@ function whatIf(): { whatIf: WhatIf; asked: Shot[] } {
       return new Promise<Verdict>((resolve) => setTimeout(() => resolve({ class: 'ok', probability } as Verdict)));
     },
   };
-  return { whatIf: new WhatIf(line, { shot, verdict }), asked };
+  return { whatIf: new WhatIf(line, quick, { shot, verdict }), asked };
 }
 
 /** Until the verdict of the values now tried is there. */
@@ -46,6 +46,14 @@ describe('what if', () => {
     expect(trial.trial.verdict?.probability).toBeCloseTo(0.083, 12);
     expect(asked).toHaveLength(2);
     expect(asked.every(({ source, id }) => source === 'demo' && id !== shot.id)).toBe(true);
+  });
+
+  test('follows at once, and is then confirmed by the models that judge', async () => {
+    const { whatIf: trial } = whatIf(() => ({ ...verdict, probability: 0.25, threshold: 0.4 }));
+    trial.set(lever('Process_Spray_Time'), 9.5);
+    expect(trial.trial.verdict?.probability).toBe(0.25);
+    await answered(trial);
+    expect(trial.trial.verdict?.probability).toBeCloseTo(0.095, 12);
   });
 
   test('moves what is coupled, and puts it back with its source', () => {
