@@ -1,16 +1,20 @@
 /** What a program can see wrong with a screen. */
 import type { Page } from '@playwright/test';
 
+/** A landscape tablet: what the operator watches all day must fit on it without scrolling. */
+const LANDSCAPE_PX = 1024;
+
 /** 20 mm at 96 px per 25.4 mm, and what is large enough elsewhere. */
 const GLOVE_PX = 75.6;
 const FINGER_PX = 44;
 
 /**
- * What is wrong with the screen as it stands: the page scrolls sideways, text is cut off, a target is too small for a
- * gloved (or bare) finger, or words are left in another language.
+ * What is wrong with the screen as it stands: the page scrolls sideways, the line view does not fit, text is cut off, a
+ * target is too small for a gloved (or bare) finger, or words are left in another language.
  */
 export async function faceFindings(page: Page, language: string, glove: boolean): Promise<readonly string[]> {
-  const findings = await page.evaluate(findInPage, { smallest: glove ? GLOVE_PX : FINGER_PX });
+  const mustFit = glove && (page.viewportSize()?.width ?? 0) >= LANDSCAPE_PX;
+  const findings = await page.evaluate(findInPage, { smallest: glove ? GLOVE_PX : FINGER_PX, mustFit });
   if (language === 'ko') return findings;
   const foreign = await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -25,13 +29,18 @@ export async function faceFindings(page: Page, language: string, glove: boolean)
 }
 
 /** Runs in the page. */
-function findInPage({ smallest }: { smallest: number }): string[] {
+function findInPage({ smallest, mustFit }: { smallest: number; mustFit: boolean }): string[] {
   const found: string[] = [];
   const nameOf = (element: Element): string =>
     `<${element.tagName.toLowerCase()}> "${(element.getAttribute('aria-label') ?? element.textContent).trim().slice(0, 40)}"`;
 
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > window.innerWidth) found.push(`scrolls sideways: ${scrollWidth} px in ${window.innerWidth} px`);
+
+  const main = document.querySelector('main');
+  if (mustFit && main !== null && main.scrollHeight > main.clientHeight) {
+    found.push(`does not fit: ${main.scrollHeight} px in ${main.clientHeight} px`);
+  }
 
   const scope = document.querySelector('dialog[open]') ?? document.body;
   for (const element of scope.querySelectorAll<HTMLElement>('*')) {
