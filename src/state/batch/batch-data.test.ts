@@ -13,7 +13,7 @@ import { arrange, arrangeColumns, PLAIN_ARRANGEMENT, SORT_COLUMNS } from './arra
 import { CLASSES, classesAt, HOLD, HOLD_KINDS, NG, OK, type BatchColumns } from './columns.ts';
 import { BINS, GROUP, groupsOf, histogram } from './distribution.ts';
 import { resultsCsv } from './results-csv.ts';
-import { score, shotAt } from './score.ts';
+import { score, shotsAt } from './score.ts';
 import { factsOf, summarise } from './summary.ts';
 
 interface Row {
@@ -337,7 +337,7 @@ describe('scoring', () => {
 
   it('gives every shot its own id, its row and its labels', () => {
     const inputs = inputsOf([0.1, 0.2]);
-    const shots = [shotAt(inputs, 0, 1000), shotAt(inputs, 1, 1000)];
+    const shots = shotsAt(inputs, 0, 2, 1000);
     expect(new Set(shots.map(({ id }) => id)).size).toBe(2);
     expect(shots.map(({ row }) => row)).toEqual([1, 2]);
     expect(shots.map(({ labels }) => labels?.defective)).toEqual([true, false]);

@@ -10,8 +10,9 @@ import type { CsvTable } from '../../sources/csv/csv-table.ts';
 import { confusionOf, type Confusion, type LabelledCurves } from './against-labels.ts';
 import { analyse, type BatchAnalysis } from './analysis.ts';
 import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
+import { breathe } from './breathe.ts';
 import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
-import { gather, score, shotAt } from './score.ts';
+import { gather, score, shotsAt } from './score.ts';
 import { factsOf, summarise, type BatchSummary } from './summary.ts';
 
 /** How far an import is. */
@@ -162,9 +163,9 @@ export class BatchState {
     const wanted = order?.[place];
     if (!batch || !order || wanted === undefined) return null;
     const near = Array.from(order.subarray(Math.max(0, place - NEIGHBOURS), place + NEIGHBOURS + 1));
-    const shots = near.map((i) => shotAt(batch.columns, i, batch.receivedAt));
+    const shots = near.flatMap((i) => shotsAt(batch.columns, i, i + 1, batch.receivedAt));
     const judged = await Promise.all(shots.map(async (shot) => ({ shot, verdict: await this.#line.preview(shot) })));
-    return { shots: judged, id: shotAt(batch.columns, wanted, batch.receivedAt).id };
+    return { shots: judged, id: shots[near.indexOf(wanted)]!.id };
   }
 
   /** The results as a file for spreadsheets. */
@@ -177,7 +178,7 @@ export class BatchState {
     const pieces: string[] = [];
     for (const piece of resultsCsv(batch.columns, facts)) {
       pieces.push(piece);
-      await new Promise((resolve) => setTimeout(resolve));
+      await breathe();
     }
     return new Blob(pieces, { type: 'text/csv;charset=utf-8' });
   }
@@ -227,8 +228,16 @@ export class BatchState {
       return;
     }
     const { columns, bundleIds } = scored.value;
+    const facts = factsOf(columns, tables);
+    await breathe();
+    const analysis = analyse(columns);
+    await breathe();
+    if (signal.aborted) {
+      analysis.dispose();
+      return;
+    }
     this.#analysis?.dispose();
-    this.#analysis = analyse(columns);
+    this.#analysis = analysis;
     this.order = null;
     this.curves = null;
     this.arrangement = PLAIN_ARRANGEMENT;
@@ -236,7 +245,7 @@ export class BatchState {
     const { bundle } = this.#line;
     const own = bundleIds.length === 1 && bundle?.entry.id === bundleIds[0] ? bundle : null;
     this.policy = this.#line.policy;
-    this.batch = { tables, columns, bundleIds, bundle: own, receivedAt, ...factsOf(columns, tables) };
+    this.batch = { tables, columns, bundleIds, bundle: own, receivedAt, ...facts };
     await Promise.all([this.#arrange(), this.#tally()]);
   }
 

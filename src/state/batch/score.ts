@@ -5,6 +5,7 @@ import { createShot, sameValues, type Shot } from '../../domain/shot.ts';
 import type { Line } from '../../line/line.ts';
 import type { CsvTable } from '../../sources/csv/csv-table.ts';
 import { labelsOf } from '../../sources/csv/labels.ts';
+import { breathe } from './breathe.ts';
 import { holdBits, type BatchColumns, type BatchInputs } from './columns.ts';
 
 /** Shots sent at a time: few enough that building and judging them never holds the page for long. */
@@ -23,10 +24,20 @@ export interface Scored {
   readonly bundleIds: readonly string[];
 }
 
-/** The shot at a position of a batch. */
-export function shotAt(columns: BatchColumns, i: number, receivedAt: number): Shot {
+/**
+ * The shots at consecutive positions of a batch. Their values lie in one buffer of their own: as many small ones would
+ * keep the garbage collector busy.
+ */
+export function shotsAt(columns: BatchColumns, from: number, to: number, receivedAt: number): Shot[] {
+  const values = columns.values.slice(from * FEATURE_COUNT, to * FEATURE_COUNT);
+  return Array.from({ length: to - from }, (_, k) =>
+    shotOf(columns, from + k, values.subarray(k * FEATURE_COUNT, (k + 1) * FEATURE_COUNT), receivedAt),
+  );
+}
+
+function shotOf(columns: BatchColumns, i: number, values: Float64Array, receivedAt: number): Shot {
   const labels = labelsOf(columns.labels[i]!);
-  const shot = createShot(columns.values.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), {
+  const shot = createShot(values, {
     id: `csv-${receivedAt}-${columns.file[i]}-${columns.row[i]}`,
     source: 'csv',
     receivedAt,
@@ -79,10 +90,9 @@ export async function score(
   let from = 0;
   while (from < columns.count) {
     const to = chunkEnd(columns, from);
-    const shots: Shot[] = [];
     // The line sees one chunk at a time; whether its first shot repeats the last one of the chunk before is seen here.
     if (repeatsBefore(columns, from)) columns.repeat[from] = 1;
-    for (let i = from; i < to; i += 1) shots.push(shotAt(columns, i, receivedAt));
+    const shots = shotsAt(columns, from, to, receivedAt);
     const judged = await line.receiveMany(shots, { signal: options.signal });
     if (!judged.ok) return err(judged.error);
     for (const [k, { shot, verdict }] of judged.value.entries()) {
@@ -112,16 +122,4 @@ function repeatsBefore(columns: BatchInputs, i: number): boolean {
   if (i === 0 || columns.file[i] !== columns.file[i - 1]) return false;
   const values = (k: number): Float64Array => columns.values.subarray(k * FEATURE_COUNT, (k + 1) * FEATURE_COUNT);
   return sameValues(values(i), values(i - 1));
-}
-
-/** Lets the page paint and answer input between two chunks, also where the line answers without a wait. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
