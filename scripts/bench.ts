@@ -1,0 +1,231 @@
+/**
+ * `npm run bench [-- --json FILE]`: what the app costs, beside yardsticks measured in the same run.
+ *
+ * The built app and a page with the app's own modules (tests/bench) run in a real browser; torch and scikit-learn do the
+ * same work in process (`castwatch_training.yardstick`). Only the ratios mean something on another machine.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { build } from 'vite';
+import type { Manifest } from '../src/domain/bundle.ts';
+import { measureWhatIf } from './bench-what-if.ts';
+import { chromiumLaunchOptions } from './chromium.ts';
+import { startPreview, type Preview } from './preview-server.ts';
+import { compressBuild } from './wire-size.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ROWS = 7535;
+const SINGLE_RUNS = 2000;
+const BATCH_RUNS = 9;
+const HEAP_SHOTS = 30_000;
+const FILE_ROWS = 100_000;
+const COLD_STARTS = 7;
+const THROTTLE = 4;
+
+interface Yardstick {
+  readonly single_pipeline_ms: number;
+  readonly single_verdict_ms: number;
+  readonly batch_pipeline_ms: number;
+  readonly batch_verdict_ms: number;
+}
+
+interface Timings {
+  readonly single: { readonly worker: number; readonly endToEnd: number };
+  readonly batch: { readonly pipeline: number; readonly verdicts: number };
+}
+
+const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
+
+const folder = await mkdtemp(join(tmpdir(), 'castwatch-bench-'));
+const browser = await chromium.launch(chromiumLaunchOptions());
+const servers: Preview[] = [];
+try {
+  say('building ...');
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await build({
+    root: join(root, 'tests/bench'),
+    configFile: join(root, 'vite.config.ts'),
+    publicDir: join(root, 'public'),
+    logLevel: 'warn',
+    build: {
+      outDir: folder,
+      rollupOptions: { input: ['index', 'bare'].map((page) => join(root, `tests/bench/${page}.html`)) },
+    },
+  });
+  say('compressing ...');
+  const wire = await compressBuild();
+  await compressBuild(folder);
+  const app = await startPreview({ port: 0 });
+  const harness = await startPreview({ port: 0, folder });
+  servers.push(app, harness);
+
+  say('python yardstick ...');
+  const python = await measurePython();
+  say('cold start ...');
+  const cold = await coldStart(app, harness);
+  say('one shot, a batch ...');
+  const { page, close } = await openHarness(harness);
+  const timings = await measure(page);
+  const heap = await page.evaluate((shots) => window.bench.heap(shots), HEAP_SHOTS);
+  say('explanations ...');
+  const explained = await page.evaluate(() => window.bench.explanations());
+  const whatIf = await measureWhatIf(await browser.newPage({ viewport: { width: 1280, height: 800 } }), app.url);
+  say('a tablet ...');
+  const throttled = await throttledTimings(page);
+  say(`a file of ${FILE_ROWS} rows ...`);
+  const file = join(folder, 'shots.csv');
+  await writeFile(file, await page.evaluate((rows) => window.bench.csv(rows), FILE_ROWS));
+  await close();
+  const longestTask = await longestTaskWhileScoring(app, file);
+
+  const report = {
+    single_shot: ratioOf('p50_ms', timings.single.worker, 'python_p50_ms', python.single_pipeline_ms),
+    batch: ratioOf('ms', timings.batch.verdicts, 'python_ms', python.batch_verdict_ms),
+    batch_pipeline: ratioOf('ms', timings.batch.pipeline, 'python_ms', python.batch_pipeline_ms),
+    end_to_end_p50_ms: timings.single.endToEnd,
+    cold_start: { ms: cold.app, runtime_ms: cold.bare, ratio: cold.app / cold.bare },
+    wire_bytes: wire.total,
+    js_bytes: wire.javascript,
+    wasm_heap_bytes: heap.after,
+    heap_growth_bytes: heap.after - heap.before,
+    longest_task_ms: longestTask,
+    explanation: { ...explained, ...whatIf },
+    throttled: { factor: THROTTLE, single_p50_ms: throttled.single.worker, end_to_end_p50_ms: throttled.single.endToEnd, batch_ms: throttled.batch.verdicts },
+  };
+  print(report);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+} finally {
+  await browser.close();
+  await Promise.all(servers.map((server) => server.close()));
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** `{[name]: ours, [theirName]: theirs, ratio}`; the ratio says how many times faster ours is. */
+function ratioOf<A extends string, B extends string>(name: A, ours: number, theirName: B, theirs: number) {
+  return { [name]: ours, [theirName]: theirs, ratio: theirs / ours } as Record<A | B | 'ratio', number>;
+}
+
+async function measurePython(): Promise<Yardstick> {
+  const interpreter = join(root, 'training/.venv/bin/python');
+  if (!existsSync(interpreter)) throw new Error('training/.venv is missing; "npm run test:training" makes it');
+  const manifest = JSON.parse(await readFile(join(root, 'public/models/manifest.json'), 'utf8')) as Manifest;
+  const bundle = join(root, 'public/models', manifest.current);
+  const { status, stdout, stderr } = spawnSync(interpreter, ['-m', 'castwatch_training.yardstick', bundle], {
+    cwd: join(root, 'training'),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the Python yardstick failed: ${stderr}`);
+  return JSON.parse(stdout) as Yardstick;
+}
+
+async function openHarness(harness: Preview): Promise<{ page: Page; close: () => Promise<void> }> {
+  const page = await browser.newPage();
+  await page.goto(harness.url);
+  await page.waitForFunction(() => 'bench' in window);
+  await page.evaluate((rows) => window.bench.load(rows), ROWS);
+  return { page, close: () => page.close() };
+}
+
+async function measure(page: Page, runs = { single: SINGLE_RUNS, batch: BATCH_RUNS }): Promise<Timings> {
+  return {
+    single: await page.evaluate((count) => window.bench.single(count), runs.single),
+    batch: await page.evaluate((count) => window.bench.batch(count), runs.batch),
+  };
+}
+
+/**
+ * The same under DevTools' CPU throttling, a stand-in for a tablet. It slows the page's own thread; whether it reaches
+ * workers depends on the browser, so the figure inside the worker says it.
+ */
+async function throttledTimings(page: Page): Promise<Timings> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE });
+  try {
+    return await measure(page, { single: 300, batch: 3 });
+  } finally {
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    await session.detach();
+  }
+}
+
+/** Median milliseconds from the start of the navigation, first visits with nothing cached, the two pages in turn. */
+async function coldStart(app: Preview, harness: Preview): Promise<{ app: number; bare: number }> {
+  const times = { app: [] as number[], bare: [] as number[] };
+  for (let i = 0; i < COLD_STARTS; i += 1) {
+    times.bare.push(await inFreshProfile(browser, `${harness.url}bare.html`, (page) => page.evaluate(async () => (await window.ready) ?? NaN)));
+    times.app.push(await inFreshProfile(browser, app.url, firstVerdict));
+  }
+  return { app: median(times.app), bare: median(times.bare) };
+}
+
+async function inFreshProfile(of: Browser, url: string, measureIn: (page: Page) => Promise<number>): Promise<number> {
+  const context = await of.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(url, { waitUntil: 'commit' });
+    return await measureIn(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Asks for a verdict from the first moment on until one comes that a model has made. */
+function firstVerdict(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const features = { Process_Product_Type: 1 } as Record<string, number | null>;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const answer = await window.castwatch?.predict({ features }).catch((thrown: unknown) => {
+        // The first answer names the fields; from then on the request is complete, its values missing.
+        const { error } = thrown as { error: { params: { fields?: { name: string }[] } } };
+        for (const { name } of error.params.fields ?? []) features[name] = null;
+        return undefined;
+      });
+      if (answer?.latent_features) return performance.now();
+    }
+  });
+}
+
+/** Longest task of the page's thread in milliseconds (0: none above 50) while a file is read, scored and shown. */
+async function longestTaskWhileScoring(app: Preview, file: string): Promise<number> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(`${app.url}#/batch`);
+  const input = page.locator('input[type="file"]');
+  await input.waitFor({ state: 'attached', timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  await page.evaluate(() => {
+    const record = window as unknown as { longest: number };
+    record.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) record.longest = Math.max(record.longest, entry.duration);
+    }).observe({ type: 'longtask' });
+  });
+  await input.setInputFiles(file);
+  await page.locator('[data-testid="batch-summary"]').waitFor({ timeout: 300_000 });
+  await page.waitForTimeout(1000);
+  const longest = await page.evaluate(() => (window as unknown as { longest: number }).longest);
+  await page.close();
+  return longest;
+}
+
+function print(report: Record<string, unknown>): void {
+  const rows: [string, string][] = [];
+  for (const [name, value] of Object.entries(report)) {
+    if (typeof value === 'number') rows.push([name, format(value)]);
+    else for (const [key, part] of Object.entries(value as Record<string, number>)) rows.push([`${name}.${key}`, format(part)]);
+  }
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value.padStart(12)}`);
+}
+
+function format(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en') : value.toPrecision(4);
+}

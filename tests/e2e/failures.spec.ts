@@ -1,0 +1,102 @@
+/** A model that cannot be had or cannot be trusted: the screen says HOLD, why, and what to do. */
+import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect, test, type Page } from '@playwright/test';
+import type { AppErrorCode } from '../../src/domain/app-error.ts';
+import type { Manifest } from '../../src/domain/bundle.ts';
+import { catalogue } from '../../src/messages/catalogue.ts';
+import { manifest, open } from './support.ts';
+
+const bundle = `**/models/${manifest.current}`;
+const read = (file: string): Buffer => readFileSync(`public/models/${manifest.current}/${file}`);
+
+/** The words of an error before its first parameter, and what to do. */
+async function expectFailure(page: Page, code: AppErrorCode): Promise<void> {
+  const alert = page.getByRole('alert');
+  await expect(alert).toBeVisible({ timeout: 45_000 });
+  const words = catalogue[`error.${code}`].en.split(/\{\w+\}/).map((part) => part.trim()).filter(Boolean);
+  for (const part of words) await expect(alert).toContainText(part);
+  await expect(alert).toContainText(catalogue[`error.${code}.todo`].en);
+}
+
+/** Serves a bundle with changed files whose manifest is signed with the development key: only its content is wrong. */
+async function serveSigned(page: Page, changed: Readonly<Record<string, Buffer>>): Promise<void> {
+  const copy = structuredClone(manifest) as { bundles: { id: string; files: { path: string; bytes: number; sha256: string }[] }[] };
+  for (const { id, files } of copy.bundles) {
+    if (id !== manifest.current) continue;
+    for (const file of files) {
+      const content = changed[file.path];
+      if (!content) continue;
+      file.bytes = content.length;
+      file.sha256 = createHash('sha256').update(content).digest('hex');
+    }
+  }
+  const text = Buffer.from(JSON.stringify(copy satisfies unknown as Manifest));
+  const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
+  const signature = sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
+  await page.route('**/models/manifest.json', (route) => route.fulfill({ body: text, contentType: 'application/json' }));
+  await page.route('**/models/manifest.sig', (route) => route.fulfill({ body: signature, contentType: 'text/plain' }));
+  for (const [path, content] of Object.entries(changed)) await page.route(`${bundle}/${path}`, (route) => route.fulfill({ body: content }));
+}
+
+test('offline', async ({ page }) => {
+  await page.route('**/models/**', (route) => route.abort('internetdisconnected'));
+  await open(page);
+  await expectFailure(page, 'offline');
+});
+
+test('a file that the server does not have', async ({ page }) => {
+  await page.route(`${bundle}/boosting.onnx`, (route) => route.fulfill({ status: 404, body: 'no', contentType: 'text/plain' }));
+  await open(page);
+  await expectFailure(page, 'file_missing');
+  await expect(page.getByRole('alert')).toContainText('boosting.onnx');
+});
+
+test('a web page in place of a model', async ({ page }) => {
+  const html = '<!doctype html><title>Sign in</title>';
+  await page.route(`${bundle}/autoencoder.onnx`, (route) => route.fulfill({ body: html, contentType: 'text/html' }));
+  await open(page);
+  await expectFailure(page, 'html_instead');
+});
+
+test('a model with one flipped bit', async ({ page }) => {
+  const damaged = Buffer.from(read('boosting.onnx'));
+  damaged[damaged.length >> 1]! ^= 1;
+  await page.route(`${bundle}/boosting.onnx`, (route) => route.fulfill({ body: damaged }));
+  await open(page);
+  await expectFailure(page, 'hash_mismatch');
+});
+
+test('a manifest that somebody changed', async ({ page }) => {
+  const changed = JSON.stringify({ ...manifest, sequence: 999 });
+  await page.route('**/models/manifest.json', (route) => route.fulfill({ body: changed, contentType: 'application/json' }));
+  await open(page);
+  await expectFailure(page, 'signature_invalid');
+});
+
+test('a bundle file in another form', async ({ page }) => {
+  const scaler = JSON.parse(read('scaler.json').toString()) as Record<string, unknown>;
+  await serveSigned(page, { 'scaler.json': Buffer.from(JSON.stringify({ ...scaler, clip: 'wide' })) });
+  await open(page);
+  await expectFailure(page, 'schema_invalid');
+});
+
+test('a model that gives other numbers than its golden vectors', async ({ page }) => {
+  const scaler = JSON.parse(read('scaler.json').toString()) as { mean: number[] };
+  scaler.mean[12]! += 5;
+  await serveSigned(page, { 'scaler.json': Buffer.from(JSON.stringify(scaler)) });
+  await open(page);
+  await expectFailure(page, 'self_test_failed');
+});
+
+test('as long as no model is there every shot is a hold, and a second attempt can succeed', async ({ page }) => {
+  await page.route(`${bundle}/boosting.onnx`, (route) => route.fulfill({ status: 404, body: 'no', contentType: 'text/plain' }));
+  await open(page);
+  await expectFailure(page, 'file_missing');
+  const features = Object.fromEntries((JSON.parse(read('scaler.json').toString()) as { features: string[] }).features.map((name) => [name, 1]));
+  const { prediction } = await page.evaluate((input) => window.castwatch!.predict({ features: input }), features);
+  expect(prediction).toMatchObject({ class: 'hold', probability: null, reasons: [{ kind: 'unavailable' }] });
+  await page.unroute(`${bundle}/boosting.onnx`);
+  await page.getByRole('button', { name: catalogue['common.retry'].en }).click();
+  await expect(page.getByRole('alert')).toBeHidden({ timeout: 45_000 });
+});
