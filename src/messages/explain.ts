@@ -3,7 +3,6 @@ import { defineMessages } from './define.ts';
 /** Why a shot was judged so, what to check, and what if. */
 export const explain = defineMessages('explain', {
   'explain.why': { ko: '왜', en: 'Why', vi: 'Vì sao' },
-  'explain.whySuspect': { ko: '왜 불량 의심인가', en: 'Why suspect', vi: 'Vì sao nghi lỗi' },
   'explain.pending': { ko: '이유를 계산하는 중', en: 'Working out the reasons', vi: 'Đang tính lý do' },
   'explain.reason': {
     ko: '{name} {value} {standing} (보통 {low}–{high}): 불량 확률 {points}',
@@ -197,18 +196,17 @@ export const explain = defineMessages('explain', {
   'explain.whatIf.drop': { ko: '보관 취소', en: 'Stop comparing', vi: 'Bỏ so sánh' },
   'explain.whatIf.reset': { ko: '처음 값으로', en: 'Back to the shot', vi: 'Về shot ban đầu' },
   'explain.whatIf.changes': { ko: '바꾼 신호', en: 'Changes', vi: 'Thay đổi' },
-  'explain.whatIf.golden': { ko: '양품 대표값', en: 'typical good shot', vi: 'shot tốt tiêu biểu' },
+  'explain.whatIf.places': {
+    ko: '이 샷 {shot}, 양품 대표값 {golden}',
+    en: 'this shot {shot}, typical good shot {golden}',
+    vi: 'shot này {shot}, shot tốt tiêu biểu {golden}',
+  },
   'explain.whatIf.marks': {
     ko: '│ 이 샷 · ◇ 양품 대표값',
     en: '│ this shot · ◇ typical good shot',
     vi: '│ shot này · ◇ shot tốt tiêu biểu',
   },
   'explain.whatIf.follows': { ko: '{name}도 함께 {value}', en: '{name} goes along: {value}', vi: '{name} theo cùng: {value}' },
-  'explain.whatIf.extrapolated': {
-    ko: '이 조합은 배운 범위 밖입니다',
-    en: 'This combination is beyond what was learned',
-    vi: 'Tổ hợp này ngoài phạm vi đã học',
-  },
   'explain.whatIf.none': {
     ko: '이 제품에서 바꿀 수 있는 신호가 없습니다.',
     en: 'No signal of this product may be changed.',
@@ -274,7 +272,7 @@ export const explain = defineMessages('explain', {
     vi: '{name}: giá trị và ảnh hưởng của {shots} shot',
   },
   'explain.survey.unlike': {
-    ko: '배운 샷의 영향이며 원인의 증명은 아닙니다.',
+    ko: '모델이 배운 것이며 원인의 증명은 아닙니다.',
     en: 'What the model learned, not proof of a cause.',
     vi: 'Điều mô hình đã học, không phải bằng chứng nguyên nhân.',
   },

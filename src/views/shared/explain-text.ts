@@ -18,9 +18,13 @@ export function standingText(name: FeatureName, standing: Standing): string {
 
 /** A change of a probability in percentage points with its sign: "+9 %p". A change that rounds to 0 has none. */
 export function pointsText(effect: number, decimals = 0): string {
-  const points = formatNumber(Math.abs(effect) * 100, decimals);
+  return t('explain.points', { points: signedPoints(effect, decimals) });
+}
+
+/** The same without the unit, for a column that names it. */
+export function signedPoints(effect: number, decimals: number): string {
   const sign = Number((effect * 100).toFixed(decimals)) === 0 ? '' : effect > 0 ? '+' : '−';
-  return t('explain.points', { points: `${sign}${points}` });
+  return `${sign}${formatNumber(Math.abs(effect) * 100, decimals)}`;
 }
 
 /** The usual range of a signal: "평소 214–239"; empty where it is not known. */

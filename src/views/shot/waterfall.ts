@@ -61,7 +61,7 @@ export function waterfall(steps: readonly Step[], threshold: number | null, colo
         {
           data: steps.map(({ from, to }): [number, number] => [from, to]),
           backgroundColor: steps.map(({ kind, from, to }) =>
-            kind === 'total' ? colors.series3 : to > from ? colors.series4 : colors.series2,
+            kind === 'total' ? colors.series3 : to > from ? colors.series1 : colors.series2,
           ),
           barPercentage: 0.8,
           categoryPercentage: 0.9,
