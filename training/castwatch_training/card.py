@@ -66,15 +66,21 @@ def library_versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
-def reconstruction_rows(scaled: FloatArray, reconstruction: FloatArray, product: IntArray) -> list[ReconstructionRow]:
-    """Reconstruction error per feature and product of shots the autoencoder had not seen, [n, 30] each."""
+def reconstruction_rows(
+    raw: FloatArray, scaled: FloatArray, reconstruction: FloatArray, product: IntArray
+) -> list[ReconstructionRow]:
+    """Reconstruction error per feature and product of shots the autoencoder had not seen, [n, 30] each.
+
+    What does not vary within a product as recorded has no variance to explain.
+    """
     rows = []
     for number in np.unique(product):
         own = product == number
         mse = ((scaled[own] - reconstruction[own]) ** 2).mean(axis=0)
         variance = scaled[own].var(axis=0)
+        varies = np.nanmin(raw[own], axis=0) < np.nanmax(raw[own], axis=0)
         for i, name in enumerate(FEATURES):
-            explained = round(float(1 - mse[i] / variance[i]), 4) if variance[i] > 1e-12 else None
+            explained = round(float(1 - mse[i] / variance[i]), 4) if varies[i] else None
             rmse = round(float(np.sqrt(mse[i])), 4)
             rows.append(ReconstructionRow(feature=name, product=str(number), rmse=rmse, explained=explained))
     return rows

@@ -38,10 +38,6 @@ def parse(kind: type[FileModel], raw: bytes, where: str) -> FileModel:
     try:
         return kind.model_validate_json(raw)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()[:5]
-        ]
+        problems = [f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()[:5]]
         more = f" (and {error.error_count() - 5} more)" if error.error_count() > 5 else ""
-        raise BundleError(
-            f"{where}: not a valid {kind.__name__} file: {'; '.join(problems)}{more}"
-        ) from error
+        raise BundleError(f"{where}: not a valid {kind.__name__} file: {'; '.join(problems)}{more}") from error

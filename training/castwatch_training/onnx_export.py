@@ -35,14 +35,10 @@ def export_autoencoder(network: Network) -> bytes:
     weights: list[Any] = []
     _layers("encoder", network.encoder, "x", "latent", nodes, weights)
     _layers("decoder", network.decoder, "latent", "reconstruction", nodes, weights)
-    return _model(
-        "autoencoder", nodes, weights, ("x", INPUTS), [("latent", LATENTS), ("reconstruction", INPUTS)]
-    )
+    return _model("autoencoder", nodes, weights, ("x", INPUTS), [("latent", LATENTS), ("reconstruction", INPUTS)])
 
 
-def _layers(
-    prefix: str, layers: nn.Sequential, source: str, target: str, nodes: list[Any], weights: list[Any]
-) -> None:
+def _layers(prefix: str, layers: nn.Sequential, source: str, target: str, nodes: list[Any], weights: list[Any]) -> None:
     last = len(layers) - 1
     for i, layer in enumerate(layers):
         name = f"{prefix}.{i}"
@@ -92,9 +88,7 @@ def _tree_attributes(forest: Forest) -> dict[str, Any]:
     A tree that is a single leaf has no split to start from: it becomes a split with that leaf on both sides.
     """
     leaf = forest.feature < 0
-    lone = [
-        int(root) for root, size in zip(forest.offsets, np.diff(forest.offsets), strict=False) if size == 1
-    ]
+    lone = [int(root) for root, size in zip(forest.offsets, np.diff(forest.offsets), strict=False) if size == 1]
     split_nodes = np.sort(np.concatenate([np.flatnonzero(~leaf), np.array(lone, dtype=np.int64)]))
     split_of = np.full(len(leaf), -1, dtype=np.int64)
     split_of[split_nodes] = np.arange(len(split_nodes))

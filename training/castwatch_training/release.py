@@ -27,7 +27,7 @@ from castwatch_training.card import (
     data_facts,
     reconstruction_rows,
 )
-from castwatch_training.card_schema import Figure
+from castwatch_training.card_schema import Figure, ReconstructionRow
 from castwatch_training.dataset import Dataset
 from castwatch_training.errors import TrainingError
 from castwatch_training.features import FEATURES
@@ -149,7 +149,7 @@ def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, figures: S
         data=data_facts(data, len(training_rows(plan, data)), plan.protocol),
         recipe=plan.recipe,
         figures=figures,
-        reconstruction=reconstruction_rows(run.scaled, run.reconstruction, data.product[data.distinct]),
+        reconstruction=_reconstruction(data, run),
         reliability=calibration.reliability,
     )
     return Bundle(
@@ -164,6 +164,11 @@ def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, figures: S
         card_text=card_markdown(card),
         calibration_plot=calibration_svg(calibration.reliability, plan.id),
     )
+
+
+def _reconstruction(data: Dataset, run: OutOfFoldRun) -> list[ReconstructionRow]:
+    shots = data.distinct
+    return reconstruction_rows(data.X[shots], run.scaled, run.reconstruction, data.product[shots])
 
 
 def _reference(plan: Release, data: Dataset, model: FittedPipeline, run: OutOfFoldRun) -> Reference:

@@ -31,11 +31,14 @@ def test_reconstruction_errors_by_feature_and_product() -> None:
     scaled[:, 3] = [1, -1, 3, 1]
     rebuilt = scaled.copy()
     rebuilt[:, 3] = [0, 0, 2, 2]
-    rows = reconstruction_rows(scaled, rebuilt, np.array([1, 1, 2, 2]))
+    scaled[:, 5] = [0.1, 0.10001, 0.1, 0.1]  # another fold's scaling of the same recorded value
+    raw = np.where(np.arange(30) == 3, scaled, 7.0)
+    rows = reconstruction_rows(raw, scaled, rebuilt, np.array([1, 1, 2, 2]))
     found = {(row.feature, row.product): (row.rmse, row.explained) for row in rows}
     assert found[FEATURES[3], "1"] == (1, 0)
     assert found[FEATURES[3], "2"] == (1, 0)
     assert found[FEATURES[4], "1"] == (0, None)
+    assert found[FEATURES[5], "1"][1] is None
 
 
 def test_the_readable_card_shows_what_the_model_view_shows(bundle: Bundle) -> None:
