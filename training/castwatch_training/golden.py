@@ -76,9 +76,17 @@ def on_thresholds(X: FloatArray, scaler: Scaler, forest: Forest, rng: np.random.
     X = X.copy()
     splits = np.flatnonzero((forest.feature >= 0) & (forest.feature < INPUTS))
     for i in range(len(X)):
-        for node in rng.choice(splits, min(_SPLITS_A_ROW, len(splits)), replace=False):
-            feature = int(forest.feature[node])
-            X[i, feature] = raw_at(scaler, feature, float(forest.value[node]), above=i % 2 == 1)
+        moved = 0
+        # Close to a signal's mean float32 is finer than the doubles of its raw values: such a split cannot be stood on.
+        for node in rng.permutation(splits):
+            feature, threshold = int(forest.feature[node]), float(forest.value[node])
+            value = raw_at(scaler, feature, threshold, above=i % 2 == 1)
+            if _scaled(scaler, feature, value) != _beside(threshold, above=i % 2 == 1):
+                continue
+            X[i, feature] = value
+            moved += 1
+            if moved == _SPLITS_A_ROW:
+                break
     return X
 
 
@@ -87,19 +95,29 @@ def raw_at(scaler: Scaler, feature: int, threshold: float, *, above: bool) -> fl
 
     Where no double scales to exactly that float32 (a threshold beyond the clip), the nearest one is returned.
     """
-    left = np.float32(threshold)
-    if left > threshold:
-        left = np.nextafter(left, np.float32(-np.inf))
-    target = np.nextafter(left, np.float32(np.inf)) if above else left
+    target = _beside(threshold, above=above)
     value = float(target) * scaler.scale[feature] + scaler.mean[feature]
-    row = np.array(scaler.mean)[None, :]
     for _ in range(8):
-        row[0, feature] = value
-        reached = np.float32(scale(scaler, row)[0, feature])
+        reached = _scaled(scaler, feature, value)
         if reached == target:
             break
         value = float(np.nextafter(value, np.inf if reached < target else -np.inf))
     return value
+
+
+def _beside(threshold: float, *, above: bool) -> np.float32:
+    """The last float32 left of a threshold, or the first one right of it."""
+    left = np.float32(threshold)
+    if left > threshold:
+        left = np.nextafter(left, np.float32(-np.inf))
+    return np.nextafter(left, np.float32(np.inf)) if above else left
+
+
+def _scaled(scaler: Scaler, feature: int, value: float) -> np.float32:
+    """What the trees compare for one signal's raw value."""
+    row = np.array(scaler.mean)[None, :]
+    row[0, feature] = value
+    return np.float32(scale(scaler, row)[0, feature])
 
 
 def at_ranges(X: FloatArray, products: list[Product], rng: np.random.Generator) -> FloatArray:
