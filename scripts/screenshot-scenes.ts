@@ -1,5 +1,6 @@
 /** The situations that pictures are taken of. */
 import type { Page } from '@playwright/test';
+import { csvFile, csvOf, drawShots } from '../tests/e2e/support.ts';
 
 /** One situation of the app. */
 export interface Scene {
@@ -68,6 +69,19 @@ async function fed(page: Page, last: Parameters<typeof feed>[1]): Promise<void> 
   await feed(page, last);
 }
 
+/** A made-up file with repeats, labels, a missing value and a bad row is scored; its n-th tab is looked at. */
+async function scored(page: Page, tab: number): Promise<void> {
+  await ready(page);
+  await go(page, 'batch');
+  const shots = [...drawShots(400, '1'), ...drawShots(400, '2', 2)].flatMap((shot, i) => (i % 5 === 0 ? [shot, shot] : [shot]));
+  const lines = csvOf(shots, (i) => i % 7 === 0).split('\n');
+  lines[40] = lines[40]!.replace(/^([^,]*,[^,]*),[^,]*/, '$1,');
+  lines[50] = lines[50]!.replace(/^([^,]*,[^,]*),[^,]*/, '$1,fast');
+  await page.locator('input[type=file]').setInputFiles([csvFile('line-1.csv', lines.join('\n')), csvFile('spindle.csv', 'time,spindle\n1,2\n')]);
+  await page.locator('[role=table] [role=row]').nth(2).waitFor({ timeout: 60_000 });
+  await page.getByRole('tab').nth(tab).click();
+}
+
 /** All situations, line view first. */
 export const SCENES: readonly Scene[] = [
   { name: 'line-first-visit', glove: true, play: ready },
@@ -129,7 +143,29 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'shot-empty', play: async (page) => { await ready(page); await go(page, 'shot'); } },
   { name: 'form', play: async (page) => { await ready(page); await go(page, 'form'); } },
+  {
+    name: 'form-judged',
+    play: async (page) => {
+      await ready(page);
+      await go(page, 'form');
+      // Outside the trained range, missing, and no number: everything a field can say.
+      const fields = page.locator('.fields input');
+      for (const [index, text] of ['0,5', '', 'abc'].entries()) await fields.nth(index).fill(text);
+      await page.locator('button[type=submit]').click();
+    },
+  },
   { name: 'batch', play: async (page) => { await ready(page); await go(page, 'batch'); } },
+  { name: 'batch-table', play: (page) => scored(page, 0) },
+  { name: 'batch-distribution', play: (page) => scored(page, 1) },
+  { name: 'batch-time', play: (page) => scored(page, 2) },
+  { name: 'batch-labels', play: (page) => scored(page, 3) },
+  {
+    name: 'batch-rejected',
+    play: async (page) => {
+      await scored(page, 0);
+      await page.locator('.actions button').first().click();
+    },
+  },
   { name: 'model', play: async (page) => { await ready(page); await go(page, 'model'); await page.waitForTimeout(800); } },
   {
     name: 'model-switch',

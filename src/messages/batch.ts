@@ -73,7 +73,7 @@ export const batch = defineMessages('batch', {
   },
   'batch.summary.rejected': { ko: '제외', en: 'Rejected', vi: 'Loại' },
   'batch.summary.ng': { ko: '불량', en: 'NG', vi: 'Lỗi' },
-  'batch.summary.hold': { ko: '보류', en: 'Hold', vi: 'Chờ' },
+  'batch.summary.hold': { ko: '보류', en: 'Hold', vi: 'Tạm giữ' },
   'batch.summary.ok': { ko: '양품', en: 'Good', vi: 'Đạt' },
   'batch.summary.threshold': { ko: '기준', en: 'Threshold', vi: 'Ngưỡng' },
   'batch.hold.unavailable': { ko: '판정 불가', en: 'no judgement', vi: 'không thể đánh giá' },
@@ -92,7 +92,7 @@ export const batch = defineMessages('batch', {
   'batch.unavailable': {
     ko: '{count}샷은 모델이 준비되지 않아 보류되었습니다',
     en: 'On hold because the model was not available: {count}',
-    vi: '{count} shot bị giữ vì mô hình chưa sẵn sàng',
+    vi: '{count} shot bị tạm giữ vì mô hình chưa sẵn sàng',
   },
   'batch.otherBundle': {
     ko: '{scored} 모델로 판정한 결과입니다. 지금 모델은 {current}입니다.',
@@ -140,7 +140,7 @@ export const batch = defineMessages('batch', {
   'batch.table.probability': { ko: '불량 확률', en: 'Probability', vi: 'Xác suất' },
   'batch.table.repeat': { ko: '반복', en: 'Repeat', vi: 'Lặp' },
   'batch.table.found': { ko: '검사', en: 'Inspected', vi: 'Kiểm tra' },
-  'batch.table.reason': { ko: '보류 이유', en: 'Reason of hold', vi: 'Lý do giữ' },
+  'batch.table.reason': { ko: '보류 이유', en: 'Reason of hold', vi: 'Lý do tạm giữ' },
   'batch.table.isRepeat': { ko: '반복', en: 'repeat', vi: 'lặp' },
   'batch.table.good': { ko: '양품', en: 'good', vi: 'đạt' },
   'batch.table.defect': { ko: '{defect} {cavity}', en: '{defect} {cavity}', vi: '{defect} {cavity}' },
@@ -182,13 +182,13 @@ export const batch = defineMessages('batch', {
   'batch.distribution.note': {
     ko: '반복 {repeats}샷은 뺐고, 확률이 없는 보류 {without}샷은 그림에 없습니다.',
     en: 'Repeats left out: {repeats}. Held shots without a probability, not drawn: {without}.',
-    vi: 'Đã bỏ {repeats} shot lặp; {without} shot chờ không có xác suất không được vẽ.',
+    vi: 'Đã bỏ {repeats} shot lặp; {without} shot tạm giữ không có xác suất không được vẽ.',
   },
   'batch.time.axis': { ko: '샷 순서 (반복 제외)', en: 'Shots in order (without repeats)', vi: 'Thứ tự shot (không lặp)' },
   'batch.time.share': { ko: '비율', en: 'Share', vi: 'Tỷ lệ' },
   'batch.time.probability': { ko: '평균 불량 확률', en: 'Mean defect probability', vi: 'Xác suất lỗi trung bình' },
   'batch.time.ng': { ko: '불량 판정 비율', en: 'Share judged NG', vi: 'Tỷ lệ đánh giá lỗi' },
-  'batch.time.hold': { ko: '보류 비율', en: 'Share on hold', vi: 'Tỷ lệ chờ' },
+  'batch.time.hold': { ko: '보류 비율', en: 'Share on hold', vi: 'Tỷ lệ tạm giữ' },
   'batch.time.found': { ko: '검사 불량 비율', en: 'Share found defective', vi: 'Tỷ lệ lỗi khi kiểm tra' },
   'batch.time.note': {
     ko: '점 하나는 {size}샷입니다 (반복 {repeats}샷 제외).',
@@ -233,7 +233,7 @@ export const batch = defineMessages('batch', {
   'batch.labels.expected': { ko: '새 샷에서 기대', en: 'Expected of new shots', vi: 'Kỳ vọng với shot mới' },
   'batch.labels.inspected': { ko: '검사한 샷', en: 'Inspected shots', vi: 'Shot đã kiểm tra' },
   'batch.labels.defective': { ko: '그중 불량', en: 'of them defective', vi: 'trong đó lỗi' },
-  'batch.labels.held': { ko: '그중 보류 (비교에서 뺌)', en: 'of them on hold (left out)', vi: 'trong đó chờ (không tính)' },
+  'batch.labels.held': { ko: '그중 보류 (비교에서 뺌)', en: 'of them on hold (left out)', vi: 'trong đó tạm giữ (không tính)' },
   'batch.labels.precision': {
     ko: '정밀도 (불량 판정 중 실제 불량)',
     en: 'Precision (of NG verdicts, truly defective)',
@@ -295,7 +295,7 @@ export const batch = defineMessages('batch', {
   'batch.labels.heldNote': {
     ko: '보류한 샷은 판정이 아니므로 정밀도, 재현율, 곡선에서 뺐습니다.',
     en: 'A hold is no prediction: held shots are left out of precision, recall and curves.',
-    vi: 'Chờ không phải dự đoán: các shot chờ không tính vào độ chính xác, độ phủ và đường cong.',
+    vi: 'Tạm giữ không phải dự đoán: các shot tạm giữ không tính vào độ chính xác, độ phủ và đường cong.',
   },
   'batch.labels.countingCurves': { ko: '곡선을 계산하는 중', en: 'Computing the curves', vi: 'Đang tính đường cong' },
 });

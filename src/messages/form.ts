@@ -13,12 +13,12 @@ export const form = defineMessages('form', {
   'form.unknownProduct': {
     ko: '모르는 제품 {product}: 판정은 보류됩니다',
     en: 'Unknown product {product}: the verdict will be a hold',
-    vi: 'Sản phẩm chưa biết {product}: kết quả sẽ là chờ',
+    vi: 'Sản phẩm chưa biết {product}: sẽ bị tạm giữ',
   },
   'form.noProduct': {
     ko: '제품 값이 없습니다: 판정은 보류됩니다',
     en: 'No product: the verdict will be a hold',
-    vi: 'Không có sản phẩm: kết quả sẽ là chờ',
+    vi: 'Không có sản phẩm: sẽ bị tạm giữ',
   },
   'form.judge': { ko: '판정', en: 'Judge', vi: 'Đánh giá' },
   'form.judging': { ko: '판정 중', en: 'Judging', vi: 'Đang đánh giá' },
@@ -30,9 +30,9 @@ export const form = defineMessages('form', {
   'form.outOfRange': {
     ko: '학습 범위 {low}–{high} 밖: 보류됩니다',
     en: 'outside the trained range {low}–{high}: will be a hold',
-    vi: 'ngoài phạm vi đã học {low}–{high}: sẽ là chờ',
+    vi: 'ngoài phạm vi đã học {low}–{high}: sẽ bị tạm giữ',
   },
-  'form.missing': { ko: '값 없음: 보류됩니다', en: 'no value: will be a hold', vi: 'không có giá trị: sẽ là chờ' },
+  'form.missing': { ko: '값 없음: 보류됩니다', en: 'no value: will be a hold', vi: 'không có giá trị: sẽ bị tạm giữ' },
   'form.constants': { ko: '고정값 {count}개', en: '{count} constants', vi: '{count} hằng số' },
   'form.constantsHint': {
     ko: '저장된 한계값입니다. 보통 바꾸지 않습니다.',
@@ -52,12 +52,6 @@ export const form = defineMessages('form', {
     vi: 'Không thể đánh giá vì có giá trị không phải số: {names}',
   },
   'form.openShot': { ko: '샷 화면에서 보기', en: 'Open in the shot view', vi: 'Mở ở màn hình Shot' },
-  'form.why': { ko: '왜 보류인가', en: 'Why on hold', vi: 'Vì sao chờ' },
-  'form.repeat': {
-    ko: '앞서 입력한 샷과 값이 모두 같습니다.',
-    en: 'All values are those of the shot typed before.',
-    vi: 'Mọi giá trị trùng shot nhập trước.',
-  },
   'form.pasteTitle': { ko: '스프레드시트에서 행 붙여넣기', en: 'Paste a row from a spreadsheet', vi: 'Dán một dòng từ bảng tính' },
   'form.pasteLead': {
     ko: '30개 값이 든 행을 붙여넣으세요. 탭·세미콜론·쉼표로 나뉘고, 이름 줄이 있어도 없어도 되며, 소수 쉼표도 됩니다. 단위는 기록 단위(kgf/cm², tonf)입니다.',
