@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { MessageKey } from '../../src/messages/catalogue.ts';
-import { LANGUAGES } from '../../src/messages/locale.svelte.ts';
+
 import { csvFile, csvOf, drawShots, openReady, text } from './support.ts';
 
 const VIEWS = ['line', 'shot', 'batch', 'form', 'model', 'settings'] as const;
@@ -51,10 +51,10 @@ test('the keyboard alone starts the demo line, reads a shot and judges one', asy
     throw new Error('the keyboard never reached it');
   };
   const focusedText = (): Promise<string> => page.evaluate(() => (document.activeElement as HTMLElement | null)?.innerText ?? '');
-  await tabTo(async () => (await focusedText()).includes(text('line.empty.demo')));
+  await tabTo(async () => (await focusedText()).startsWith(text('line.empty.demo')));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: text('line.demo.stop') })).toBeVisible();
-  await tabTo(async () => (await focusedText()).includes(text('nav.form')));
+  await tabTo(async () => (await focusedText()).trim() === text('nav.form'));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: text('form.title') })).toBeVisible();
   await tabTo(async () => (await focusedText()).trim() === text('form.judge'));
@@ -64,7 +64,7 @@ test('the keyboard alone starts the demo line, reads a shot and judges one', asy
   );
 });
 
-for (const language of LANGUAGES) {
+for (const language of ['ko', 'en', 'vi'] as const) {
   test(`every view speaks ${language}`, async ({ page }) => {
     await openReady(page, { language });
     await expect(page.locator('html')).toHaveAttribute('lang', language);
@@ -73,7 +73,7 @@ for (const language of LANGUAGES) {
       await expect(page).toHaveTitle(text('nav.title', { view: text(`nav.${view}` as MessageKey, {}, language) }, language));
       const words = await page.locator('body').innerText();
       // A Korean word in another language, or a key in place of a text, is an untranslated one; the language switch names itself.
-      if (language !== 'ko') expect(words.replaceAll('한', '')).not.toMatch(/[\uac00-\ud7af]/);
+      if (language !== 'ko') expect(words.replaceAll(/한국어|한/g, '')).not.toMatch(/[\uac00-\ud7af]/);
       expect(words).not.toMatch(/\b(?:line|shot|batch|form|model|settings|common|feature)\.[a-z]+\.?[a-zA-Z]+\b/);
     }
   });

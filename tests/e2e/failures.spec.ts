@@ -3,7 +3,6 @@ import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import type { AppErrorCode } from '../../src/domain/app-error.ts';
-import type { Manifest } from '../../src/domain/bundle.ts';
 import { catalogue } from '../../src/messages/catalogue.ts';
 import { manifest, open } from './support.ts';
 
@@ -21,7 +20,7 @@ async function expectFailure(page: Page, code: AppErrorCode): Promise<void> {
 
 /** Serves a bundle with changed files whose manifest is signed with the development key: only its content is wrong. */
 async function serveSigned(page: Page, changed: Readonly<Record<string, Buffer>>): Promise<void> {
-  const copy = structuredClone(manifest) as { bundles: { id: string; files: { path: string; bytes: number; sha256: string }[] }[] };
+  const copy = structuredClone(manifest) as unknown as { bundles: { id: string; files: { path: string; bytes: number; sha256: string }[] }[] };
   for (const { id, files } of copy.bundles) {
     if (id !== manifest.current) continue;
     for (const file of files) {
@@ -31,7 +30,7 @@ async function serveSigned(page: Page, changed: Readonly<Record<string, Buffer>>
       file.sha256 = createHash('sha256').update(content).digest('hex');
     }
   }
-  const text = Buffer.from(JSON.stringify(copy satisfies unknown as Manifest));
+  const text = Buffer.from(JSON.stringify(copy));
   const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
   const signature = sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
   await page.route('**/models/manifest.json', (route) => route.fulfill({ body: text, contentType: 'application/json' }));

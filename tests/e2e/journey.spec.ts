@@ -42,7 +42,7 @@ test('a lost sensor is a hold that names the sensor, never a good part', async (
   await page.getByText(text('line.empty.demo'), { exact: true }).click();
   await page.getByRole('button', { name: text('line.demo.open') }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel(text('line.demo.lost')).selectOption('Sensor_Coolant_Temp');
+  await dialog.getByLabel(text('line.demo.sensor'), { exact: true }).selectOption('Sensor_Coolant_Temp');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('status').first()).toHaveText(text('line.hold'));
   await expect(page.getByText(new RegExp(text('feature.Sensor_Coolant_Temp'))).first()).toBeVisible();

@@ -55,7 +55,8 @@ class Yardstick:
     def probability(self, raw: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Scaled values [n, 30], latents [n, 12], reconstruction [n, 30] and calibrated probabilities [n]."""
         scaled = self.pipeline.scaled(raw)
-        latent, reconstruction = self.pipeline.autoencoder.latent(scaled), self.pipeline.autoencoder.reconstruction(scaled)
+        latent = self.pipeline.autoencoder.latent(scaled)
+        reconstruction = self.pipeline.autoencoder.reconstruction(scaled)
         score = self.pipeline.boosting.score(np.hstack([scaled, latent]))
         platt = self.bundle.calibration.platt
         return scaled, latent, reconstruction, np.asarray(expit(platt.a * score + platt.b))
