@@ -6,9 +6,10 @@ interface GoldenRow {
   readonly input: readonly (number | null)[];
 }
 
-/** 95 % points in milliseconds, from the slider's event to the new probability in the page, and to the frame that shows it. */
+/** Milliseconds from the slider's event to the new probability in the page, and to the frame that shows it. */
 export interface WhatIfTimings {
   readonly what_if_page_p95_ms: number;
+  readonly what_if_screen_p50_ms: number;
   readonly what_if_screen_p95_ms: number;
 }
 
@@ -77,7 +78,11 @@ export async function measureWhatIf(page: Page, url: string, moves = 200): Promi
       inPage.push(there);
       onScreen.push(performance.now() - started);
     }
-    const p95 = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(0.95 * (times.length - 1))] ?? NaN;
-    return { what_if_page_p95_ms: p95(inPage), what_if_screen_p95_ms: p95(onScreen) };
+    const at = (times: number[], share: number): number => times.sort((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? NaN;
+    return {
+      what_if_page_p95_ms: at(inPage, 0.95),
+      what_if_screen_p50_ms: at(onScreen, 0.5),
+      what_if_screen_p95_ms: at(onScreen, 0.95),
+    };
   }, moves);
 }

@@ -50,7 +50,10 @@ def test_a_graph_of_other_operators_is_refused_by_name() -> None:
         return helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["n", width])
 
     graph = helper.make_graph(
-        [helper.make_node("Elu", ["x"], ["latent"], name="odd"), helper.make_node("Tanh", ["latent"], ["reconstruction"])],
+        [
+            helper.make_node("Elu", ["x"], ["latent"], name="odd"),
+            helper.make_node("Tanh", ["latent"], ["reconstruction"]),
+        ],
         "autoencoder",
         [tensor("x", 30)],
         [tensor("latent", 30), tensor("reconstruction", 30)],
