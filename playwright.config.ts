@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
 
-const PORT = 4174;
+/** Another one where several checkouts are tested side by side. */
+const PORT = Number(process.env.CASTWATCH_E2E_PORT ?? 4174);
 
 /** End-to-end tests against the built app, served as a plain host would (`npm run build` first). */
 export default defineConfig({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest, Reference } from '../src/domain/bundle.ts';
 import { FEATURE_NAMES } from '../src/domain/feature.ts';
-import { predictResponseSchema } from '../src/line/api.ts';
+import { predictResponseSchema } from '../src/line/predict-schema.ts';
 
 interface Outcome {
   readonly status: number;

@@ -141,6 +141,18 @@ export const SCENES: readonly Scene[] = [
       for (const summary of await page.locator('main summary').all()) await summary.click();
     },
   },
+  {
+    name: 'shot-what-if',
+    play: async (page) => {
+      await fed(page, 'ng');
+      await go(page, 'shot');
+      const sliders = page.locator('input[type=range]');
+      await sliders.first().waitFor({ timeout: 30_000 });
+      await sliders.nth(0).press('End');
+      await page.locator('[data-testid=what-if] ~ .actions button').last().click();
+      await sliders.nth(3).press('Home');
+    },
+  },
   { name: 'shot-empty', play: async (page) => { await ready(page); await go(page, 'shot'); } },
   { name: 'form', play: async (page) => { await ready(page); await go(page, 'form'); } },
   {
@@ -168,6 +180,16 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'model', play: async (page) => { await ready(page); await go(page, 'model'); await page.waitForTimeout(800); } },
   {
+    name: 'model-survey',
+    play: async (page) => {
+      await scored(page, 0);
+      await go(page, 'model');
+      const survey = page.locator('[data-testid=survey]');
+      await survey.locator('button').first().click();
+      await survey.locator('canvas').nth(1).waitFor({ timeout: 120_000 });
+    },
+  },
+  {
     name: 'model-switch',
     play: async (page) => {
       await ready(page);
@@ -175,6 +197,24 @@ export const SCENES: readonly Scene[] = [
       await page.locator('main button[aria-haspopup=dialog]').first().click();
     },
   },
+  {
+    name: 'settings-table',
+    play: async (page) => {
+      await ready(page);
+      await go(page, 'settings');
+      for (const summary of await page.locator('main summary').all()) await summary.click();
+    },
+  },
+  ...[0, 1].map((table) => ({
+    name: ['settings-signal', 'settings-defect'][table]!,
+    play: async (page: Page) => {
+      await ready(page);
+      await go(page, 'settings');
+      await page.locator('main summary').nth(table).click();
+      await page.locator('main details[open] tbody button').nth(6).click();
+      await page.locator('dialog[open]').waitFor();
+    },
+  })),
   { name: 'settings', play: async (page) => { await ready(page); await go(page, 'settings'); } },
   {
     name: 'more',

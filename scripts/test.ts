@@ -92,13 +92,17 @@ function junitCount(path: string): Count {
   return { passed: sum('tests') - failed - sum('skipped'), failed };
 }
 
+// Any value of FORCE_COLOR, also 0, colours what Python's tools print.
+const { FORCE_COLOR: _, ...inherited } = process.env;
+const env = { ...inherited, PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e'), NO_COLOR: '1' };
+
 function run({ name, command, cwd, count }: Step): Count {
   console.log(`\n== ${name}`);
   const [program = '', ...args] = command;
   const { status } = spawnSync(program, args, {
     cwd: cwd ?? root,
     stdio: 'inherit',
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e'), FORCE_COLOR: '0' },
+    env,
   });
   if (!count) return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   try {

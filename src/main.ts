@@ -5,8 +5,6 @@ import { createExplainClient } from './explain/explain-client.ts';
 import { createSessionJournal } from './journal/session-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
-import { httpFiles } from './model/files.ts';
-import { readCard } from './model/read-card.ts';
 import { createPredictionClient } from './model/worker-client.ts';
 import type { AppState } from './state/app-state.ts';
 import { BatchState } from './state/batch/batch.svelte.ts';
@@ -30,7 +28,6 @@ if (!target) throw new Error('index.html has no #app element');
 
 const client = createPredictionClient();
 const line = createLine({ client, journal: createSessionJournal() });
-const modelFiles = httpFiles(new URL('models/', document.baseURI).href);
 const explainer = createExplainClient();
 const storage = localStorageIfAllowed();
 const settings = new Settings(storage);
@@ -42,7 +39,7 @@ const app: AppState = {
   explanations: new Explanations({ explainer, predictions: client, table: domainTable, past: () => history.live }),
   survey: new SurveyState(explainer),
   domainTable,
-  bundles: new Bundles(client, (entry, signal) => readCard(modelFiles, entry, signal)),
+  bundles: new Bundles(client, (entry, signal) => client.card(entry, { signal })),
   settings,
   station: new Station(line, settings),
   feed: new LineFeed(line),

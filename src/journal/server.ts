@@ -14,6 +14,9 @@ const LOCK = 'castwatch-journal';
 /** A window waits this long for the writer's lock before it says that another one writes: a restart frees it sooner. */
 const LOCK_PATIENCE_MS = 1500;
 
+/** Counters are told at most this often. */
+const STATUS_MS = 250;
+
 const RETRY_MS = 5000;
 const QUOTA_MS = 60_000;
 const SETTLE_MS = 5_000;
@@ -45,6 +48,7 @@ export class JournalServer {
   #decided: Promise<void> = Promise.resolve();
   #granted = false;
   #quota: Quota | null = null;
+  #announcing = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -142,8 +146,16 @@ export class JournalServer {
         session: this.#session,
         monotonicNow: () => performance.timeOrigin - this.#timeOrigin + performance.now(),
         listeners: {
-          onState: () => {
-            this.#announce();
+          onState: ({ failure }) => {
+            // The answers to appends come first; how far the counters are can wait.
+            if (failure?.code !== this.#status.failure?.code) this.#announce();
+            else if (!this.#announcing) {
+              this.#announcing = true;
+              setTimeout(() => {
+                this.#announcing = false;
+                this.#announce();
+              }, STATUS_MS);
+            }
           },
           onRepair: (notes) => {
             this.#repairs.push(...notes);
@@ -192,8 +204,10 @@ export class JournalServer {
       let more: boolean;
       try {
         more = await writer.checkNext();
-      } catch {
-        // The store was opened anew meanwhile, or has no room for a rewrite: the plan is gone through again later.
+        this.#status = { ...this.#status, stalled: null };
+      } catch (thrown) {
+        // The store was opened anew meanwhile, or has no room for a rewrite: it is tried again.
+        this.#set({ ...this.#status, stalled: detailOf(thrown) });
         await pause(RETRY_MS);
         more = true;
       }

@@ -4,8 +4,9 @@ import { createNodeClient } from '../../scripts/node-models.ts';
 import { AppErrorException } from '../domain/app-error.ts';
 import { featuresOf } from '../domain/shot.ts';
 import { createSessionJournal } from '../journal/session-journal.ts';
-import { createApi, predictJsonSchema, predictResponseSchema } from './api.ts';
+import { createApi } from './api.ts';
 import { createLine } from './create-line.ts';
+import { predictJsonSchema, predictResponseSchema } from './predict-schema.ts';
 
 async function ready() {
   const line = createLine({ client: createNodeClient(), journal: createSessionJournal() });

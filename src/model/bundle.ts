@@ -84,7 +84,7 @@ export async function readChecked(
   files: ModelFiles,
   bundleId: string,
   { path, bytes, sha256 }: ManifestFile,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   onBytes: (bytes: number) => void,
 ): Promise<Result<Bytes>> {
   const file = `${bundleId}/${path}`;

@@ -57,6 +57,8 @@ export interface PredictionClient {
   readonly status: ClientStatus;
   /** The signed list of bundles. */
   manifest(options?: CallOptions): Promise<Result<Manifest>>;
+  /** The card of a bundle in the manifest, without its models. */
+  card(entry: ManifestBundle, options?: CallOptions): Promise<Result<Card>>;
   /** Loads a bundle (null: the manifest's current one) and proves it on its golden vectors. Loads of one id are shared. */
   load(
     bundleId: string | null,

@@ -38,6 +38,8 @@ export class CommandHandler {
     switch (question.kind) {
       case 'manifest':
         return this.#server.manifest(signal);
+      case 'card':
+        return this.#server.card(question.entry, signal);
       case 'load':
         return this.#server.load(question.bundleId, {
           signal,

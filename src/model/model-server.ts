@@ -1,5 +1,5 @@
 import { appError, detailOf } from '../domain/app-error.ts';
-import type { Manifest } from '../domain/bundle.ts';
+import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { BackendFactory } from './backend.ts';
 import { readBundle, type Bundle } from './bundle.ts';
@@ -9,6 +9,7 @@ import { findBundle, readManifest } from './manifest.ts';
 import { nextTask } from './next-task.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Prediction } from './prediction.ts';
+import { readCard } from './read-card.ts';
 import { selfTest, type SelfTestReport } from './self-test.ts';
 
 /** What a model server works with. */
@@ -39,6 +40,11 @@ export class ModelServer {
   /** The signed list of bundles, asked for again each time: a release may have come. */
   async manifest(signal?: AbortSignal): Promise<Result<Manifest>> {
     return readManifest(this.#options.files, this.#options.publicKey, signal);
+  }
+
+  /** The card of a bundle without its models: what one wants to know before switching to it. */
+  async card(entry: ManifestBundle, signal?: AbortSignal): Promise<Result<Card>> {
+    return readCard(this.#options.files, entry, signal);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { AppError } from '../domain/app-error.ts';
-import type { Manifest } from '../domain/bundle.ts';
+import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { z } from '../domain/zod.ts';
 import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
 import type { Prediction } from './prediction.ts';
@@ -16,6 +16,8 @@ export const commandSchema = z.discriminatedUnion('kind', [
   /** The first message: the address of the models, ending with a slash. Has no reply. */
   z.object({ kind: z.literal('configure'), modelsUrl: z.url() }),
   z.object({ kind: z.literal('manifest'), id }),
+  // The page has the entry from the verified manifest.
+  z.object({ kind: z.literal('card'), id, entry: z.custom<ManifestBundle>((entry) => typeof entry === 'object' && entry !== null) }),
   z.object({ kind: z.literal('load'), id, bundleId: z.nullable(z.string()) }),
   // Only that it is an array of doubles is checked: the pipeline takes every double there is.
   z.object({ kind: z.literal('predict'), id, bundleId: z.string(), values: z.instanceof(Float64Array) }),
@@ -33,6 +35,7 @@ export type Question = Exclude<Command, { kind: 'abort' | 'configure' }>;
 /** The value of a successful reply, by kind of command. */
 export interface Answers {
   manifest: Manifest;
+  card: Card;
   load: LoadedBundle;
   predict: Prediction;
   unload: null;

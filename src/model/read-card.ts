@@ -9,7 +9,7 @@ import { parseJson } from './json.ts';
 const CARD = 'card.json';
 
 /** The card of a bundle without its models: what one wants to know before switching to it. */
-export async function readCard(files: ModelFiles, entry: ManifestBundle, signal: AbortSignal): Promise<Result<Card>> {
+export async function readCard(files: ModelFiles, entry: ManifestBundle, signal?: AbortSignal): Promise<Result<Card>> {
   const file = entry.files.find(({ path }) => path === CARD);
   if (file === undefined) {
     return err(appError('schema_invalid', { file: 'manifest.json', where: `bundles.${entry.id}.files`, detail: CARD }));

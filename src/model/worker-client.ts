@@ -1,4 +1,5 @@
 import { appError, type AppError } from '../domain/app-error.ts';
+import type { ManifestBundle } from '../domain/bundle.ts';
 import { err, type Result } from '../domain/result.ts';
 import type { CallOptions, ClientStatus, LoadedBundle, LoadProgress, PredictionClient } from './client.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
@@ -67,6 +68,10 @@ export class WorkerPredictionClient implements PredictionClient {
 
   manifest(options: CallOptions = {}) {
     return this.#call({ kind: 'manifest' }, { timeoutMs: LOAD_TIMEOUT_MS, ...options });
+  }
+
+  card(entry: ManifestBundle, options: CallOptions = {}) {
+    return this.#call({ kind: 'card', entry }, { timeoutMs: LOAD_TIMEOUT_MS, ...options });
   }
 
   load(
@@ -148,6 +153,8 @@ export class WorkerPredictionClient implements PredictionClient {
     if (signal?.aborted || this.#disposed) return Promise.resolve(err(appError('aborted', {})));
     const worker = this.#startedWorker();
     if (!worker) return Promise.resolve(err(this.#outage()));
+    // What waits for the network proves nothing about the worker by running out of time.
+    const fetches = question.kind === 'load' || question.kind === 'manifest' || question.kind === 'card';
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve) => {
@@ -165,9 +172,9 @@ export class WorkerPredictionClient implements PredictionClient {
       };
       const timer = setTimeout(() => {
         const error = appError('timeout', { timeoutMs });
-        if (question.kind === 'load' || question.kind === 'manifest') worker.postMessage({ kind: 'abort', id } satisfies Command, []);
+        if (fetches) worker.postMessage({ kind: 'abort', id } satisfies Command, []);
         settle(err(error));
-        if (question.kind !== 'load' && question.kind !== 'manifest') this.#replaceWorker(error);
+        if (!fetches) this.#replaceWorker(error);
       }, timeoutMs);
       signal?.addEventListener('abort', abort);
       this.#pending.set(id, { settle, onProgress });

@@ -29,7 +29,7 @@ function formOf() {
     on: ((event: string, listener: (payload: never) => void) => {
       listeners.set(event, listener);
       return () => listeners.delete(event);
-    }) as FormLine['on'],
+    }),
   };
   const form = new FormState(line);
   form.start();

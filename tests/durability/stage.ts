@@ -9,9 +9,6 @@ import { BUILD_CONSTANTS } from '../../scripts/build-constants.ts';
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts';
 import { startPreview, type Preview } from '../../scripts/preview-server.ts';
 
-/** The origin must stay the same from browser to browser: storage belongs to it. */
-const PORT = 4391;
-
 const START_TIMEOUT_MS = 60_000;
 
 /** Browsers that run: none outlives the tests, however these end. */
@@ -39,7 +36,8 @@ export class Stage {
     this.#preview = preview;
   }
 
-  static async set(): Promise<Stage> {
+  /** One origin for all browsers of a run, because storage belongs to it. */
+  static async set(port = 0): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), 'castwatch-durability-'));
     await build({
       configFile: false,
@@ -49,7 +47,7 @@ export class Stage {
       worker: { format: 'es' },
       logLevel: 'error',
     });
-    return new Stage(folder, await startPreview({ port: PORT, folder: join(folder, 'site') }));
+    return new Stage(folder, await startPreview({ port, folder: join(folder, 'site') }));
   }
 
   get url(): string {

@@ -38,9 +38,7 @@ class DataFileError(CastwatchError):
 
     exit_code = 2
 
-    def __init__(
-        self, path: Path, problem: str, *, line: int | None = None, column: str | int | None = None
-    ) -> None:
+    def __init__(self, path: Path, problem: str, *, line: int | None = None, column: str | int | None = None) -> None:
         self.path = path
         self.problem = problem
         self.line = line

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { scanSegment, SEGMENT_HEADER_BYTES } from '../format/segment.ts';
 import { parseSegmentName } from './files.ts';
+import type { TallyRow } from './rows.ts';
 import { inspectionItem, kept, noteItem, shotItem, TestJournal, verdictItem } from './test-journal.ts';
 
 let journal: TestJournal;
@@ -86,6 +87,22 @@ describe('a damaged database is rebuilt from the log', () => {
     await journal.open();
     await journal.checkAll();
     await expectHealed();
+  });
+
+  it('when it is gone, behind the scenes: what comes in meanwhile is kept and counted to the right run', async () => {
+    await journal.writer.close();
+    globalThis.indexedDB = TestJournal.freshFactory();
+    await journal.open({ fillAtOnce: 1 });
+    expect((await journal.inDatabase()).size).toBeLessThan(before.records.size);
+    const [shot] = await kept(journal.writer.append([shotItem(25), verdictItem({ item: 0 })]));
+    await journal.checkAll();
+    const records = await journal.inDatabase();
+    for (const [seq, record] of before.records) expect(records.get(seq)).toEqual(record);
+    expect(records.get(shot as number)?.data).toMatchObject({ run: 1 });
+    expect(journal.inLog()).toEqual(records);
+    const { tallies } = (await journal.projections()) as { tallies: TallyRow[] };
+    expect(tallies.find(({ run }) => run === 1)?.rows).toMatchObject({ shots: 25, ng: 8, unjudged: 0 });
+    expect(journal.writer.store.projection.meta).toMatchObject({ records: records.size, fillingThrough: 0 });
   });
 
   it('when it dropped its latest writes', async () => {

@@ -121,12 +121,15 @@ export function commit(database: JournalDatabase, changes: DatabaseChanges, dura
   // Requests that fail take the transaction with them; only its end counts, so theirs are not looked at one by one.
   const puts: Promise<unknown>[] = [];
   const records = transaction.objectStore('records');
-  for (const [seq, frame] of changes.frames) puts.push(records.put(frame, seq));
+  // Of a view the browser would keep the whole buffer behind it.
+  for (const [seq, frame] of changes.frames) puts.push(records.put(frame.length === frame.buffer.byteLength ? frame : frame.slice(), seq));
   for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments'] as const) {
     const store = transaction.objectStore(name);
     for (const row of changes[name]) puts.push(store.put(row));
   }
   puts.push(transaction.objectStore('meta').put(changes.meta, 'journal'));
+  // Without it the browser first reports every request and waits whether another follows.
+  transaction.commit();
   const settled = Promise.allSettled(puts);
   return {
     done: Promise.all([transaction.done, settled]).then(() => undefined),

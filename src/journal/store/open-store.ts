@@ -13,6 +13,9 @@ const ATTEMPTS = 3;
 /** An open that neither succeeds nor fails (another tab holds an old version) is given up after this. */
 const OPEN_TIMEOUT_MS = 8000;
 
+/** A crash leaves fewer. */
+const FILL_AT_ONCE = 2000;
+
 export interface OpenOptions {
   readonly factory: IDBFactory;
   /** Null where the browser has no file system with synchronous access. */
@@ -20,6 +23,8 @@ export interface OpenOptions {
   /** The browser closed the database on its own. */
   readonly onDatabaseLost: () => void;
   readonly segmentBytes?: number;
+  /** Records that a database may be behind by and that are brought into it before anything else; more of them wait. */
+  readonly fillAtOnce?: number;
 }
 
 /** An open journal, what opening it repaired, and the segments that still have to be looked into. */
@@ -58,7 +63,7 @@ export async function openStore(options: OpenOptions, fromCopy = 1): Promise<Ope
 
 /** Opens one database with the segments beside it; null where it belongs to another journal. */
 async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore | null> {
-  const { directory, segmentBytes = SEGMENT_BYTES } = options;
+  const { directory, segmentBytes = SEGMENT_BYTES, fillAtOnce = FILL_AT_ONCE } = options;
   const found = directory ? await survey(directory) : null;
   const database = await inTime(openDatabase(copy, options.onDatabaseLost));
   try {
@@ -74,7 +79,7 @@ async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore
     if (!directory || !found) {
       return { store: { ...common, directory: null, log: null, files: new Map() }, notes: [], suspicious: [], databaseDamaged: false, backlog: [] };
     }
-    const recovered = await recover({ directory, database, projection, journalId, found, segmentBytes });
+    const recovered = await recover({ directory, database, projection, journalId, found, segmentBytes, fillAtOnce });
     const { log, files, ...rest } = recovered;
     return { store: { ...common, directory, log, files }, ...rest };
   } catch (thrown) {

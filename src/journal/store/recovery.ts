@@ -12,8 +12,6 @@ import type { SegmentFile, Survey } from './survey.ts';
 /** Frames read from the database at a time while a log is written from it. */
 const CATCH_UP = 5000;
 
-/** Records that the database is behind by and that are brought into it before anything else: a crash leaves fewer. */
-const FILLED_AT_ONCE = 2000;
 
 /** Records at the end of the log from which the current runs are read. */
 const RUNS_FROM = 2000;
@@ -44,6 +42,7 @@ interface Situation {
   readonly journalId: string;
   readonly found: Survey;
   readonly segmentBytes: number;
+  readonly fillAtOnce: number;
 }
 
 /**
@@ -136,7 +135,7 @@ async function repairActive(
   });
   const { meta } = projection;
   const databaseDamaged = behind.some(([seq]) => seq <= meta.lastSeq && seq > meta.fillingThrough);
-  const backlog = behind.length > FILLED_AT_ONCE ? behind : [];
+  const backlog = behind.length > situation.fillAtOnce ? behind : [];
   if (backlog.length === 0) await fillDatabase({ database, projection }, behind, []);
   else projection.adopt(metaOfLog(meta, summary.lastSeq, backlog));
 

@@ -83,12 +83,13 @@ export class TestJournal {
     return this.#writer;
   }
 
-  async open(options: { log?: boolean; session?: number | null } = {}): Promise<JournalWriter> {
+  async open(options: { log?: boolean; session?: number | null; fillAtOnce?: number } = {}): Promise<JournalWriter> {
     this.notes = [];
     this.#writer = await JournalWriter.open({
       factory: indexedDB,
       directory: options.log === false ? null : memoryDirectory(this.disk),
       segmentBytes: TEST_SEGMENT_BYTES,
+      ...(options.fillAtOnce === undefined ? {} : { fillAtOnce: options.fillAtOnce }),
       session: options.session ?? null,
       monotonicNow: () => (monotonic += 1),
       listeners: { onState: () => undefined, onRepair: (notes) => this.notes.push(...notes) },

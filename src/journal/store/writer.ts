@@ -16,9 +16,6 @@ const UNJUDGED_MS = 10_000;
 
 const BACKLOG_CHUNK = 500;
 
-/** Listeners hear of a long stretch of appends this often. */
-const STATE_MS = 500;
-
 /** How far back a repeated request is looked for. */
 const REPEAT_WINDOW = 10_000;
 
@@ -245,10 +242,8 @@ export class JournalWriter {
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    let told = this.#monotonicNow();
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
-      const failed = this.#failure;
       let results: Result<readonly number[]>[];
       try {
         results = await this.exclusive(() => this.#commit(group));
@@ -260,11 +255,7 @@ export class JournalWriter {
       group.forEach(({ resolve }, i) => {
         resolve(results[i] as Result<readonly number[]>);
       });
-      const now = this.#monotonicNow();
-      if (failed !== this.#failure || this.#queue.length === 0 || now - told > STATE_MS) {
-        told = now;
-        this.#listeners.onState(this.state);
-      }
+      this.#listeners.onState(this.state);
     }
     this.#draining = false;
   }

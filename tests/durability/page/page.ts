@@ -141,11 +141,11 @@ const harness = {
     if (newest === undefined) return copyOf([]);
     const frames = await new Promise<Uint8Array[]>((resolve, reject) => {
       const open = indexedDB.open(newest);
-      open.onerror = () => { reject(open.error); };
+      open.onerror = () => { reject(new Error(open.error?.message)); };
       open.onsuccess = () => {
         const all = open.result.transaction('records').objectStore('records').getAll() as IDBRequest<Uint8Array[]>;
         all.onsuccess = () => { resolve(all.result); };
-        all.onerror = () => { reject(all.error); };
+        all.onerror = () => { reject(new Error(all.error?.message)); };
         open.result.close();
       };
     });
@@ -277,7 +277,7 @@ function relaxedDatabase(): Promise<IDBDatabase> {
     const open = indexedDB.open('control', 1);
     open.onupgradeneeded = () => { open.result.createObjectStore('records'); };
     open.onsuccess = () => { resolve(open.result); };
-    open.onerror = () => { reject(open.error); };
+    open.onerror = () => { reject(new Error(open.error?.message)); };
   });
 }
 
