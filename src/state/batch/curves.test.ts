@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { averagePrecision, curvePoints, operatingPoints, pointAt, rocAuc, shareOf } from './curves.ts';
+import { shareOf } from '../../domain/share.ts';
+import { averagePrecision, curvePoints, operatingPoints, pointAt, rocAuc } from './curves.ts';
 
 interface Reference {
   cases: {

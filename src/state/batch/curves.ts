@@ -123,21 +123,3 @@ export function pointAt(points: OperatingPoints, threshold: number): CurvePoint 
   const i = points.threshold.findLastIndex((one) => one >= threshold);
   return i === -1 ? null : placeOf(points, i);
 }
-
-/** A share with its Wilson 95 % interval (Wilson 1927); null shares where nothing was counted. */
-export interface ShareEstimate {
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly of: number;
-}
-
-/** The share of `count` in `of`. */
-export function shareOf(count: number, of: number): ShareEstimate {
-  if (of === 0) return { value: null, low: null, high: null, of };
-  const z = 1.959963984540054;
-  const value = count / of;
-  const centre = (value + (z * z) / (2 * of)) / (1 + (z * z) / of);
-  const half = (z * Math.sqrt((value * (1 - value)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
-  return { value, low: Math.max(0, centre - half), high: Math.min(1, centre + half), of };
-}
