@@ -108,7 +108,8 @@ def raw_at(scaler: Scaler, feature: int, threshold: float, *, above: bool) -> fl
 def _beside(threshold: float, *, above: bool) -> np.float32:
     """The last float32 left of a threshold, or the first one right of it."""
     left = np.float32(threshold)
-    if left > threshold:
+    # Both as doubles: beside a float32, numpy would round a Python float to float32 first and find them equal.
+    if float(left) > threshold:
         left = np.nextafter(left, np.float32(-np.inf))
     return np.nextafter(left, np.float32(np.inf)) if above else left
 

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 from synthetic import make_log, write_flat
 
+COLOUR = {"FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "NO_COLOR"}
+"""What a runner may set to have colours, or none: escape codes would cut the words that are looked for."""
+
 COMMANDS = ("data", "study", "release", "verify", "score", "keygen", "sign")
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`castwatch-train` with the arguments; the environment without DIECAST_DATA unless it is given."""
-    kept = {k: v for k, v in os.environ.items() if k != "DIECAST_DATA"}
+    """`castwatch-train` with the arguments; without DIECAST_DATA unless it is given, and without colours."""
+    kept = {k: v for k, v in os.environ.items() if k not in {"DIECAST_DATA", *COLOUR}}
     return subprocess.run(
         [sys.executable, "-c", "from castwatch_training.cli import main; main()", *map(str, arguments)],
         capture_output=True,
         text=True,
-        env={**kept, **environment, "COLUMNS": "200"},
+        env={**kept, **environment, "COLUMNS": "200", "TERM": "dumb"},
         check=False,
     )
 

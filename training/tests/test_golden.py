@@ -46,13 +46,13 @@ def test_threshold_rows_stand_on_thresholds(bundle: Bundle) -> None:
 
 def test_raw_at_finds_both_sides_of_a_threshold(bundle: Bundle) -> None:
     feature = FEATURES.index("Process_Cycle_Time")
-    for threshold in (0.123456789, -0.5, 1e-7):
+    for threshold in (0.123456789, 0.1, 0.3, -0.5, 1e-7):
         row = np.array([bundle.scaler.mean])
         row[0, feature] = raw_at(bundle.scaler, feature, threshold, above=False)
         left = np.float32(scale(bundle.scaler, row)[0, feature])
         row[0, feature] = raw_at(bundle.scaler, feature, threshold, above=True)
         right = np.float32(scale(bundle.scaler, row)[0, feature])
-        assert left <= threshold < right
+        assert float(left) <= threshold < float(right)  # as doubles; beside a float32 a float is rounded to one
         assert np.nextafter(left, np.float32(np.inf)) == right
 
 
