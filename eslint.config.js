@@ -75,7 +75,7 @@ export default tseslint.config(
     languageOptions: {
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
-        project: ['./tsconfig.app.json', './tsconfig.worker.json', './tsconfig.node.json'],
+        project: ['./tsconfig.app.json', './tsconfig.worker.json', './tsconfig.sw.json', './tsconfig.node.json'],
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.svelte'],
       },

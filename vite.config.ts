@@ -3,11 +3,12 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BUILD_CONSTANTS } from './scripts/build-constants.ts';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
+import { releasePlugin } from './scripts/release-plugin.ts';
 
 export default defineConfig({
   // Relative addresses: the app may be hosted below any path.
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), releasePlugin()],
   define: BUILD_CONSTANTS,
   build: {
     target: 'es2022',

@@ -47,3 +47,24 @@ export function cacheControl(path: string): string {
   const immutable = /^\/assets\//.test(path) || /^\/models\/[^/]+-\d+\.\d+\.\d+\//.test(path);
   return immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  webmanifest: 'application/manifest+json; charset=utf-8',
+  wasm: 'application/wasm',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  ico: 'image/x-icon',
+  woff2: 'font/woff2',
+  md: 'text/markdown; charset=utf-8',
+  sig: 'text/plain; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+};
+
+/** Content-Type of a path, by its extension. */
+export function contentType(path: string): string {
+  return CONTENT_TYPES[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'application/octet-stream';
+}

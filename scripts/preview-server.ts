@@ -6,7 +6,7 @@ import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { cacheControl, securityHeaders } from '../deploy/headers.ts';
+import { cacheControl, contentType, securityHeaders } from '../deploy/headers.ts';
 
 /** The built app as a plain host serves it: security headers, brotli, real 404s. */
 export interface PreviewOptions {
@@ -25,22 +25,6 @@ export interface Preview {
   readonly url: string;
   close(): Promise<void>;
 }
-
-const MIME: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.webmanifest': 'application/manifest+json; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.md': 'text/markdown; charset=utf-8',
-  '.sig': 'text/plain; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-};
 
 const ALREADY_COMPRESSED = new Set(['.png', '.ico', '.woff2']);
 /** Quick enough for a first visit; `npm run compress` writes smaller files beside the originals. */
@@ -100,7 +84,7 @@ async function respond(
     plain(response, 404, 'Not found.');
     return;
   }
-  response.setHeader('Content-Type', MIME[extname(file)] ?? 'application/octet-stream');
+  response.setHeader('Content-Type', contentType(file));
   response.setHeader('Cache-Control', cacheControl(path));
   const etag = `"${createHash('sha256').update(`${path} ${facts.size} ${facts.mtimeMs}`).digest('base64url').slice(0, 24)}"`;
   response.setHeader('ETag', etag);

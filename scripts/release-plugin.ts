@@ -1,0 +1,45 @@
+/** The last step of `vite build`: the service worker, the build's stamp and the signed release manifest. */
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+import { WORKER_CONSTANTS } from './build-constants.ts';
+import { stampBuild, writeRelease } from './release-manifest.ts';
+
+/** Builds `sw.js` into a folder: one classic script without imports, readable by every browser that can run the app. */
+export async function buildWorker(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    define: WORKER_CONSTANTS,
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      target: 'es2022',
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL('../src/sw/sw.ts', import.meta.url)),
+        output: { format: 'iife', entryFileNames: 'sw.js' },
+      },
+    },
+  });
+}
+
+/** Adds to the app's build what makes a release of it. */
+export function releasePlugin(): Plugin {
+  let folder = '';
+  return {
+    name: 'castwatch-release',
+    apply: 'build',
+    configResolved({ root, build: { outDir } }) {
+      folder = fileURLToPath(new URL(`${outDir}/`, `file://${root}/`));
+    },
+    closeBundle: {
+      sequential: true,
+      async handler() {
+        await buildWorker(folder);
+        await stampBuild(folder);
+        await writeRelease(folder);
+      },
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** PEM of the key that signs release manifests (see scripts/build-constants.ts). */
+declare const __RELEASE_PUBLIC_KEY__: string;
+/** No release below these numbers is taken (see deploy/release-policy.ts). */
+declare const __MINIMUM_SEQUENCE__: { readonly app: number; readonly models: number };
