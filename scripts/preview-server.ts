@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { cacheControl, contentType, securityHeaders } from '../deploy/headers.ts';
+import { cacheControl, fileClass, securityHeaders } from '../deploy/headers.ts';
+import { compressible, contentType } from '../deploy/mime.ts';
 
 /** The built app as a plain host serves it: security headers, brotli, real 404s. */
 export interface PreviewOptions {
@@ -26,7 +27,6 @@ export interface Preview {
   close(): Promise<void>;
 }
 
-const ALREADY_COMPRESSED = new Set(['.png', '.ico', '.woff2']);
 /** Quick enough for a first visit; `npm run compress` writes smaller files beside the originals. */
 const ON_THE_FLY_QUALITY = 5;
 
@@ -37,10 +37,10 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const { port, isolated = true, host = '127.0.0.1' } = options;
   const folder = options.folder ?? fileURLToPath(new URL('../dist', import.meta.url));
   if (!(await isFile(join(folder, 'index.html')))) throw new Error(`${folder}: not a built app; run "npm run build" first`);
-  const headers = securityHeaders({ isolated });
   const compressed = new Map<string, Promise<Buffer>>();
 
   const server = createServer((request, response) => {
+    const headers = securityHeaders({ isolated, fileClass: fileClass(pathOf(request) ?? '') });
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     respond(request, response, folder, compressed).catch((thrown: unknown) => {
       console.error(thrown);
@@ -84,7 +84,7 @@ async function respond(
     plain(response, 404, 'Not found.');
     return;
   }
-  response.setHeader('Content-Type', contentType(file));
+  response.setHeader('Content-Type', contentType(path));
   response.setHeader('Cache-Control', cacheControl(path));
   const etag = `"${createHash('sha256').update(`${path} ${facts.size} ${facts.mtimeMs}`).digest('base64url').slice(0, 24)}"`;
   response.setHeader('ETag', etag);
@@ -92,7 +92,7 @@ async function respond(
     response.writeHead(304).end();
     return;
   }
-  if (ALREADY_COMPRESSED.has(extname(file)) || !/\bbr\b/.test(String(request.headers['accept-encoding']))) {
+  if (!compressible(path) || !/\bbr\b/.test(String(request.headers['accept-encoding']))) {
     response.setHeader('Content-Length', facts.size);
     response.writeHead(200);
     if (request.method === 'HEAD') response.end();

@@ -3,7 +3,8 @@ import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contentType, securityHeaders } from '../deploy/headers.ts';
+import { securityHeaders } from '../deploy/headers.ts';
+import { contentType } from '../deploy/mime.ts';
 import { DEFAULT_SHARE, MINIMUM_SEQUENCE } from '../deploy/release-policy.ts';
 import type { Manifest } from '../src/domain/bundle.ts';
 import {

@@ -1,5 +1,5 @@
 /**
- * `npm run release -- [--folder dist] [--sequence N] [--share 0.1] [--models]`: signs what lies in a built app's folder anew: for
+ * `npm run release:sign -- [--folder dist] [--sequence N] [--share 0.1] [--models]`: signs what lies in a built app's folder anew: for
  * a larger share of the fleet, with another number, or (`--models`) with other models beside the same app.
  */
 import { parseArgs } from 'node:util';

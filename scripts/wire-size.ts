@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
+import { compressible } from '../deploy/mime.ts';
 import type { Manifest } from '../src/domain/bundle.ts';
 
 /** What the built app weighs over the wire: brotli at its best, which hosts serve from files compressed ahead. */
@@ -11,7 +12,6 @@ import type { Manifest } from '../src/domain/bundle.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The run-time's wasm takes a minute and never changes between builds: compressed files are kept by content. */
 const CACHE = join(root, 'node_modules/.cache/castwatch-brotli');
-const INCOMPRESSIBLE = new Set(['.br', '.png', '.ico', '.woff2']);
 
 const compress = promisify(brotliCompress);
 
@@ -39,8 +39,8 @@ export async function compressBuild(folder = join(root, 'dist')): Promise<WireSi
   for (const path of paths.sort()) {
     const content = await readFile(path);
     let wire = content.length;
-    if (!INCOMPRESSIBLE.has(extname(path))) {
-      const small = await compressed(content);
+    if (compressible(path)) {
+      const small = await brotliBest(content);
       if (small.length < content.length) {
         await writeFile(`${path}.br`, small);
         wire = small.length;
@@ -59,7 +59,8 @@ export async function compressBuild(folder = join(root, 'dist')): Promise<WireSi
   };
 }
 
-async function compressed(content: Buffer): Promise<Buffer> {
+/** Brotli at its best; what was compressed before comes from a cache. */
+export async function brotliBest(content: Buffer): Promise<Buffer> {
   const kept = join(CACHE, createHash('sha256').update(content).digest('hex'));
   const before = await readFile(kept).catch(() => null);
   if (before) return before;
