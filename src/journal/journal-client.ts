@@ -115,6 +115,8 @@ export class JournalClient implements DurableJournal {
       if (result.ok) live.forEach(({ id }, i) => { this.#shots.located(id, result.value[i] as number); });
       return result;
     });
+    // Not before the shots are located: a verdict that finds no number for its shot would keep the shot once more.
+    this.#settling = Promise.allSettled([this.#settling, kept]);
     return inTime(kept);
   }
 
@@ -178,6 +180,10 @@ export class JournalClient implements DurableJournal {
 
   runs(stream: Stream, limit: number) {
     return this.#port.ask<'runs'>({ kind: 'runs', stream, limit });
+  }
+
+  adoptBackup(): Promise<Result<null>> {
+    return this.#port.ask<'adopt'>({ kind: 'adopt' });
   }
 
   async #inspect(
@@ -255,9 +261,7 @@ export class JournalClient implements DurableJournal {
     const alarm = setTimeout(() => {
       this.#announce();
     }, LATE_MS + 1);
-    const asked = this.#port.ask<'append'>({ kind: 'append', items, repeated: false });
-    this.#settling = Promise.allSettled([this.#settling, asked]);
-    const result = await asked;
+    const result = await this.#port.ask<'append'>({ kind: 'append', items, repeated: false });
     clearTimeout(alarm);
     this.#inFlight.delete(ticket);
     if (result.ok) for (const listener of this.#recorded) listener();

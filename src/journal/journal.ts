@@ -78,6 +78,8 @@ export interface DurableJournal extends Journal {
   days(stream: Stream, from: number, to: number): Promise<Result<readonly TallyRow[]>>;
   /** The latest runs, newest first. */
   runs(stream: Stream, limit: number): Promise<Result<readonly TallyRow[]>>;
+  /** A backup that has been read and staged (see export/) becomes the journal, unless this one holds shots of the machine. */
+  adoptBackup(): Promise<Result<null>>;
 }
 
 /** Why a part is looked at: the model flagged it, chance did, or a person. */

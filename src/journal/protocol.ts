@@ -17,7 +17,9 @@ export type Question =
   | { readonly kind: 'markers'; readonly from: number; readonly to: number }
   | { readonly kind: 'days'; readonly stream: Stream; readonly from: number; readonly to: number }
   | { readonly kind: 'runs'; readonly stream: Stream; readonly limit: number }
-  | { readonly kind: 'estimate' };
+  | { readonly kind: 'estimate' }
+  /** The staged segments of a backup become the journal. */
+  | { readonly kind: 'adopt' };
 
 /** The value of a successful answer, by kind of question. */
 export interface Answers {
@@ -31,6 +33,7 @@ export interface Answers {
   days: readonly TallyRow[];
   runs: readonly TallyRow[];
   estimate: null;
+  adopt: null;
 }
 
 export type QuestionKind = Question['kind'];

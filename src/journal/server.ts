@@ -14,6 +14,12 @@ const LOCK = 'castwatch-journal';
 /** A window waits this long for the writer's lock before it says that another one writes: a restart frees it sooner. */
 const LOCK_PATIENCE_MS = 1500;
 
+/**
+ * The successor of a worker that wrote waits longer: what was on its way may have been kept, and must not come back as
+ * refused (it would be written once more) because a busy machine is slow to give the dead worker's lock back.
+ */
+const SUCCESSOR_PATIENCE_MS = 15_000;
+
 /** Counters are told at most this often. */
 const STATUS_MS = 250;
 
@@ -73,6 +79,13 @@ export class JournalServer {
       await this.#watchQuota();
       return ok(null);
     }
+    if (question.kind === 'adopt') {
+      if (!this.#writer) return err(appError('journal_read_only', {}));
+      const adopted = await this.#writer.adopt();
+      this.#session = this.#writer.state.session;
+      this.#announce();
+      return adopted;
+    }
     const database = this.#writer?.store.database ?? this.#reader;
     if (!database) return err(this.#status.failure ?? appError('not_ready', {}));
     switch (question.kind) {
@@ -117,7 +130,7 @@ export class JournalServer {
       this.#decided = new Promise<void>((decide) => {
         const patience = setTimeout(() => {
           void this.#becomeReader().then(decide);
-        }, LOCK_PATIENCE_MS);
+        }, session === null ? LOCK_PATIENCE_MS : SUCCESSOR_PATIENCE_MS);
         // Held until the worker ends; a window that waits becomes the writer when the one that writes is closed.
         void locks.request(LOCK, async () => {
           clearTimeout(patience);

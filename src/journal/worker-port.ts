@@ -22,6 +22,8 @@ const RESTART_MS = [0, 250, 1000, 5000];
 
 interface Pending {
   readonly question: Question;
+  /** A worker has had it: it may have been kept although no answer came. */
+  sent: boolean;
   readonly settle: (result: Result<Answers[QuestionKind]>) => void;
 }
 
@@ -43,13 +45,15 @@ export class WorkerPort {
   #session: number | null = null;
   #nextId = 0;
   #deaths = 0;
+  /** A dead worker waits for its successor; what is asked meanwhile waits too, behind what was asked before. */
+  #restarting = false;
 
   constructor(options: PortOptions) {
     this.#options = options;
   }
 
   ask<K extends QuestionKind>(question: QuestionOf<K>): Promise<Result<Answers[K]>> {
-    this.#worker ??= this.#start();
+    if (!this.#restarting) this.#worker ??= this.#start();
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve) => {
@@ -61,6 +65,7 @@ export class WorkerPort {
       );
       this.#pending.set(id, {
         question,
+        sent: this.#worker !== null,
         settle: (result) => {
           clearTimeout(timer);
           this.#pending.delete(id);
@@ -107,10 +112,14 @@ export class WorkerPort {
     }
     const delay = RESTART_MS[Math.min(this.#deaths, RESTART_MS.length - 1)];
     this.#deaths += 1;
+    this.#restarting = true;
     setTimeout(() => {
-      this.#worker ??= this.#start();
-      for (const [id, { question }] of this.#pending) {
-        if (question.kind === 'append') this.#worker.postMessage({ id, question: { ...question, repeated: true } });
+      this.#restarting = false;
+      this.#worker = this.#start();
+      for (const [id, pending] of this.#pending) {
+        const { question, sent } = pending;
+        pending.sent = true;
+        this.#worker.postMessage({ id, question: question.kind === 'append' && sent ? { ...question, repeated: true } : question });
       }
     }, delay);
   }

@@ -2,6 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, trunca
 import { join } from 'node:path';
 import type { Act } from './play.ts';
 
+/** Enough to fill a segment, so that there are a full one and one in use. */
 const SHOTS = 26_000;
 
 /** Files of a profile below a folder whose name fits, the largest first. */

@@ -25,7 +25,7 @@ export class Disk {
     writeFileSync(image, '');
     truncateSync(image, megabytes * 1024 * 1024);
     const disk = new Disk(image, mount);
-    if (!run('mkfs.ext4', ['-q', '-F', image]) || !disk.mount()) {
+    if (!run('mkfs.ext4', ['-q', '-F', '-m', '0', image]) || !disk.mount()) {
       rmSync(image, { force: true });
       throw new Skipped('no loop-mounted ext4 here (mkfs.ext4 or mount failed)');
     }

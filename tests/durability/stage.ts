@@ -133,6 +133,14 @@ export class Actor {
     await this.#gone;
   }
 
+  /** Limits what the browser lets an origin store, as a full device would; null takes the limit away. */
+  async limitQuota(origin: string, bytes: number | null): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Storage.overrideQuotaForOrigin', bytes === null ? { origin } : { origin, quotaSize: bytes });
+    // The limit ends with the session that set it: it stays open.
+    if (bytes === null) await session.detach();
+  }
+
   /** Resident memory of the browser's processes, in bytes. */
   memory(): number {
     const group = this.#process.pid;

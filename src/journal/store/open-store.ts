@@ -5,6 +5,7 @@ import type { SegmentCheck } from './check.ts';
 import type { JournalStore, NumberedFrame, RepairNote } from './journal-store.ts';
 import { Projection } from './projection.ts';
 import { recover } from './recovery.ts';
+import { finishRestore } from './restore.ts';
 import { survey } from './survey.ts';
 
 /** Databases that may fail to open in a row before the journal gives up. */
@@ -45,6 +46,7 @@ export interface OpenedStore {
  * @param fromCopy number of the lowest database to be used: those before it are set aside
  */
 export async function openStore(options: OpenOptions, fromCopy = 1): Promise<OpenedStore> {
+  if (options.directory) await finishRestore(options.directory);
   const copies = await databaseCopies(options.factory).catch(() => null);
   const notes: RepairNote[] = [];
   let copy = Math.max(copies?.at(-1) ?? 1, fromCopy);

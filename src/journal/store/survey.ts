@@ -42,6 +42,11 @@ export async function survey(directory: LogDirectory): Promise<Survey> {
     if (other) leftovers.push(other.name);
     segments.set(file.number, file);
   }
+  for (const file of segments.values()) {
+    if (!isUnborn(file, segments.get(file.number - 1))) continue;
+    segments.delete(file.number);
+    leftovers.push(file.name);
+  }
   for (const file of segments.values()) if (file.header.state === 'blank') segments.delete(file.number);
 
   const votes = new Map<string, number>();
@@ -51,9 +56,17 @@ export async function survey(directory: LogDirectory): Promise<Survey> {
   return {
     segments,
     leftovers,
-    names: files.map(({ name }) => name),
+    names: files.map(({ name }) => name).filter((name) => !leftovers.includes(name)),
     journalId: [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null,
   };
+}
+
+/**
+ * An empty file behind a segment that is not sealed: a spare whose making was interrupted. (A segment is begun only when the
+ * one before it carries its seal; an empty file behind a sealed one has lost what it held.)
+ */
+function isUnborn({ size }: SegmentFile, before: SegmentFile | undefined): boolean {
+  return size === 0 && before !== undefined && (before.header.state === 'blank' || (before.header.state === 'intact' && !before.header.seal));
 }
 
 function rank({ header }: SegmentFile): number {

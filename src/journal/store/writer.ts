@@ -3,10 +3,12 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { readHeader } from '../format/frame.ts';
 import { checkSegment, type Guard } from './check.ts';
 import { compose, MAX_ITEMS, type AppendItem } from './compose.ts';
-import { commit, framesBetween, type SegmentRow } from './database.ts';
+import { commit, framesBetween, talliesBetween, type SegmentRow } from './database.ts';
 import { fillDatabase, type JournalStore, type NumberedFrame, type RepairNote } from './journal-store.ts';
 import { isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
 import type { FramedRecord } from './projection.ts';
+import { clearStaged, commitRestore, stagedSegments } from './restore.ts';
+import { totalOf } from './rows.ts';
 
 /** Group commits are kept below this, so that one fits into a segment many times. */
 const GROUP_BYTES = 1 << 20;
@@ -194,6 +196,28 @@ export class JournalWriter {
   /** Makes the segments ahead that will be needed next. */
   async provideSpares(): Promise<void> {
     await this.exclusive(async () => this.#store.log?.provideSpares());
+  }
+
+  /**
+   * The staged segments of a backup become the journal, which must not hold shots of the machine: what the tablet has
+   * recorded is not given up for another's record.
+   */
+  async adopt(): Promise<Result<null>> {
+    const { database, directory } = this.#store;
+    if (!directory || (await stagedSegments(directory)).length === 0) return err(appError('not_ready', {}));
+    const days = await talliesBetween(database, 'day/line/', 'day/line/\uffff');
+    const records = days.reduce((sum, row) => sum + totalOf(row).shots + totalOf(row).repeats, 0);
+    if (records > 0) {
+      await clearStaged(directory);
+      return err(appError('journal_not_empty', { records }));
+    }
+    await this.exclusive(async () => {
+      await commitRestore(directory);
+      await this.#reopen();
+      this.#session = this.#store.projection.meta.session + 1;
+    });
+    this.#listeners.onState(this.state);
+    return ok(null);
   }
 
   async close(): Promise<void> {

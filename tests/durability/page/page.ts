@@ -132,7 +132,76 @@ const harness = {
     return acknowledged;
   },
 
-  keeping: (n: number) => journal().keepingOf(`s${n}`),
+  /** Shots one after the other, kept or not; where not, how long it took until the journal said so. */
+  async attempt(from: number, count: number): Promise<{ n: number; kept: boolean; alarmMs: number | null }[]> {
+    const attempts: { n: number; kept: boolean; alarmMs: number | null }[] = [];
+    for (let n = from; n < from + count; n += 1) {
+      const shot = makeShot(n);
+      const started = performance.now();
+      const isAlarmed = ({ failure, unrecorded, late }: JournalClient['status']): boolean => failure !== null || unrecorded > 0 || late;
+      // An alarm that stands already is seen at once.
+      let alarmMs: number | null = isAlarmed(journal().status) ? 0 : null;
+      const stop = journal().onStatus((status) => {
+        if (isAlarmed(status)) alarmMs ??= performance.now() - started;
+      });
+      await journal().recordShots([shot]);
+      await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
+      stop();
+      attempts.push({ n, kept: journal().keepingOf(shot.id) === 'kept', alarmMs });
+    }
+    return attempts;
+  },
+
+  /** Goes on with shots until one is kept, and with it everything that waited; returns the last number used. */
+  async recovered(from: number): Promise<{ last: number; unrecorded: number; ms: number }> {
+    const started = performance.now();
+    let last = from - 1;
+    while (performance.now() - started < 30_000) {
+      last += 1;
+      const shot = makeShot(last);
+      await journal().recordShots([shot]);
+      const judged = await journal().recordVerdicts([{ shot, verdict: makeVerdict(last) }]);
+      if (judged.ok) break;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    while (journal().status.unrecorded > 0 && performance.now() - started < 30_000) await new Promise((resolve) => setTimeout(resolve, 100));
+    return { last, unrecorded: journal().status.unrecorded, ms: performance.now() - started };
+  },
+
+  /** Records many shots at a time and ends the worker on the way; resolves to those acknowledged in the end. */
+  async killDuring(from: number, count: number, afterMs: number): Promise<number[]> {
+    await opened();
+    const numbers = Array.from({ length: count }, (_, i) => from + i);
+    setTimeout(() => { harness.killWorker(); }, afterMs);
+    await Promise.all(
+      numbers.map(async (n, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i / 2));
+        const shot = makeShot(n);
+        await journal().recordShots([shot]);
+        await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
+      }),
+    );
+    const deadline = performance.now() + 20_000;
+    while (performance.now() < deadline && !numbers.every((n) => journal().keepingOf(`s${n}`) === 'kept')) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return numbers.filter((n) => journal().keepingOf(`s${n}`) === 'kept');
+  },
+
+  /** The shots as the history lists them, and how many are found by the time before now (on the true clock). */
+  async order(): Promise<{ listed: number[]; foundByTime: number }> {
+    await opened();
+    const page = await journal().history({ stream: 'line' }, 500);
+    const recent = await journal().history({ stream: 'line', from: Date.now() - 1_800_000 }, 500);
+    if (!page.ok || !recent.ok) throw new Error('no history');
+    return { listed: page.value.rows.map(({ shot }) => Number(shot?.id.slice(1))), foundByTime: recent.value.rows.length };
+  },
+
+  /** Events of a clock that was set back. */
+  async clockChanges(): Promise<number> {
+    const markers = await journal().markers(0, 8.64e15);
+    return markers.ok ? markers.value.filter((marker) => marker.kind === 'event' && marker.data.type === 'clock_change').length : -1;
+  },
 
   /** Everything that the newest database holds, read past the journal. */
   async database(): Promise<Copy> {
@@ -153,13 +222,15 @@ const harness = {
   },
 
   /** Everything that the segment files hold, read past the journal. */
-  async log(): Promise<Copy> {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+  async log(attempt = 1): Promise<Copy> {
     const records: JournalRecord[] = [];
-    for await (const handle of folder.values()) {
-      if (handle.kind !== 'file' || !handle.name.endsWith('.cwj') || handle.name.startsWith('damaged')) continue;
-      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
-      for (const { start } of scanSegment(bytes).frames) records.push(decodeFrame(bytes, start) as JournalRecord);
+    try {
+      await readSegments(records);
+    } catch (thrown) {
+      // A file was renamed or removed while they were read: the journal's worker goes on with its work.
+      if (attempt === 40 || !(thrown instanceof DOMException && thrown.name === 'NotFoundError')) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return harness.log(attempt + 1);
     }
     return copyOf(records.sort((a, b) => a.seq - b.seq));
   },
@@ -271,6 +342,16 @@ const harness = {
     return times;
   },
 };
+
+/** Reads every record of every segment file. */
+async function readSegments(records: JournalRecord[]): Promise<void> {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+  for await (const handle of folder.values()) {
+    if (handle.kind !== 'file' || !handle.name.endsWith('.cwj') || handle.name.startsWith('damaged')) continue;
+    const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+    for (const { start } of scanSegment(bytes).frames) records.push(decodeFrame(bytes, start) as JournalRecord);
+  }
+}
 
 function relaxedDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
