@@ -6,6 +6,8 @@ import { createSessionJournal } from './journal/session-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
 import { createPredictionClient } from './model/worker-client.ts';
+import { PinLock } from './station/pin.ts';
+import { Watchdog } from './station/watchdog.ts';
 import type { AppState } from './state/app-state.ts';
 import { BatchState } from './state/batch/batch.svelte.ts';
 import { Bundles } from './state/bundles.svelte.ts';
@@ -14,14 +16,21 @@ import { Demo } from './state/demo.svelte.ts';
 import { DomainTableStore } from './state/domain-table.svelte.ts';
 import { Explanations } from './state/explanations.ts';
 import { FormState } from './state/form.svelte.ts';
+import { Health } from './state/health.svelte.ts';
+import { Kiosk } from './state/kiosk.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { Router } from './state/router.svelte.ts';
-import { Settings, type SettingsStorage } from './state/settings.svelte.ts';
+import { Settings } from './state/settings.svelte.ts';
 import { ShotHistory } from './state/shot-history.svelte.ts';
 import { Station } from './state/station.svelte.ts';
 import { SurveyState } from './state/survey.svelte.ts';
 import { Toasts } from './state/toasts.svelte.ts';
 import './ui/base.css';
+
+/** A page that holds more than this has a leak; the largest file the app takes needs half of it. */
+const HEAP_LIMIT_BYTES = 1_000_000_000;
+/** Without a shot for this long nobody waits for the next verdict. */
+const QUIET_MS = 5 * 60_000;
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app element');
@@ -33,6 +42,22 @@ const storage = localStorageIfAllowed();
 const settings = new Settings(storage);
 const domainTable = new DomainTableStore(storage);
 const history = new ShotHistory(line);
+const feed = new LineFeed(line);
+let lastShotAt = performance.now();
+line.on('judged', () => (lastShotAt = performance.now()));
+const router = new Router(window);
+const health = new Health(() => undefined);
+const watchdog = new Watchdog({
+  client,
+  onEvent: health.note,
+  reload: () => window.location.reload(),
+  storage,
+  idle: () => performance.now() - lastShotAt > QUIET_MS,
+  heapBytes: () => (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? null,
+  heapLimitBytes: HEAP_LIMIT_BYTES,
+});
+const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
+const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const app: AppState = {
   client,
   line,
@@ -42,21 +67,25 @@ const app: AppState = {
   bundles: new Bundles(client, (entry, signal) => client.card(entry, { signal })),
   settings,
   station: new Station(line, settings),
-  feed: new LineFeed(line),
+  feed,
   demo: new Demo(line, Date.now()),
   batch: new BatchState(line),
   form: new FormState(line),
   history,
-  router: new Router(window),
+  health,
+  kiosk: new Kiosk({ settings, router, pin: new PinLock({ storage }), page: document, wakeApi, beaconFacts }),
+  router,
   clock: new Clock(),
   toasts: new Toasts(),
 };
 
 window.castwatch = createApi(line);
+health.start(window);
+watchdog.start();
 mount(App, { target, props: { app } });
 
 /** A browser may forbid local storage; merely asking for it then throws. */
-function localStorageIfAllowed(): SettingsStorage | null {
+function localStorageIfAllowed(): Storage | null {
   try {
     return window.localStorage;
   } catch {

@@ -9,6 +9,7 @@ import { domainTable } from './domain-table.ts';
 import { explain } from './explain.ts';
 import { equipment, features } from './features.ts';
 import { form } from './form.ts';
+import { kiosk } from './kiosk.ts';
 import { line } from './line.ts';
 import { load } from './load.ts';
 import { model } from './model.ts';
@@ -31,6 +32,7 @@ export const catalogue = {
   ...features,
   ...fieldProblems,
   ...form,
+  ...kiosk,
   ...line,
   ...load,
   ...model,

@@ -71,6 +71,8 @@ export interface PredictionClient {
   /** Runs the golden vectors of a loaded bundle again. */
   selfTest(bundleId: string, options?: CallOptions): Promise<Result<SelfTestReport>>;
   diagnostics(bundleId: string, options?: CallOptions): Promise<Result<ModelDiagnostics>>;
+  /** Asks the worker for a sign of life; one that stays silent for `patienceMs` is replaced. Does nothing before the first worker. */
+  beat(patienceMs: number): Promise<Result<null>>;
   /** Calls the listener on every change of status; returns the way to stop. */
   onStatus(listener: (status: ClientStatus) => void): () => void;
   /** Ends the worker; pending calls come back as `aborted`. */

@@ -1,5 +1,5 @@
 import { appError, detailOf, type AppError } from '../domain/app-error.ts';
-import type { Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import type { ModelServer } from './model-server.ts';
 import type { Answers, Command, Question, Reply } from './protocol.ts';
 
@@ -36,6 +36,8 @@ export class CommandHandler {
 
   async #answer(question: Question, signal: AbortSignal): Promise<Result<Answers[keyof Answers]>> {
     switch (question.kind) {
+      case 'beat':
+        return ok(null);
       case 'manifest':
         return this.#server.manifest(signal);
       case 'card':

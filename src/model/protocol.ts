@@ -15,6 +15,8 @@ const id = z.int().check(z.nonnegative());
 export const commandSchema = z.discriminatedUnion('kind', [
   /** The first message: the address of the models, ending with a slash. Has no reply. */
   z.object({ kind: z.literal('configure'), modelsUrl: z.url() }),
+  /** Asks for a sign of life. */
+  z.object({ kind: z.literal('beat'), id }),
   z.object({ kind: z.literal('manifest'), id }),
   // The page has the entry from the verified manifest.
   z.object({ kind: z.literal('card'), id, entry: z.custom<ManifestBundle>((entry) => typeof entry === 'object' && entry !== null) }),
@@ -34,6 +36,7 @@ export type Question = Exclude<Command, { kind: 'abort' | 'configure' }>;
 
 /** The value of a successful reply, by kind of command. */
 export interface Answers {
+  beat: null;
   manifest: Manifest;
   card: Card;
   load: LoadedBundle;

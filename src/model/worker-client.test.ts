@@ -128,6 +128,25 @@ test('a call that runs out of time says so, and the worker that hung is replaced
   expect(await client.predict(id, shot)).toMatchObject({ ok: true });
 });
 
+test('a worker that gives no sign of life is replaced, one that does is left alone', async () => {
+  const { client, workers, id, shot } = await loaded();
+  expect(await client.beat(500)).toMatchObject({ ok: true });
+  expect(workers).toHaveLength(1);
+  hang(workers[0]!);
+  expect(await client.beat(5)).toMatchObject({ ok: false, error: { code: 'timeout' } });
+  await until(() => client.status.state === 'ready');
+  expect(await client.predict(id, shot)).toMatchObject({ ok: true });
+});
+
+test('a page that was busy for long does not take its worker for dead', async () => {
+  const { client, workers } = await loaded();
+  const beat = client.beat(20);
+  const busyUntil = performance.now() + 700;
+  while (performance.now() < busyUntil);
+  expect(await beat).toMatchObject({ ok: true });
+  expect(workers).toHaveLength(1);
+});
+
 test('a load that runs out of time is given up, and the next one may succeed', async () => {
   const disk = diskFiles(MODELS_FOLDER);
   let slow = true;

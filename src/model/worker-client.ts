@@ -1,6 +1,6 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ManifestBundle } from '../domain/bundle.ts';
-import { err, type Result } from '../domain/result.ts';
+import { err, ok, type Result } from '../domain/result.ts';
 import type { CallOptions, ClientStatus, LoadedBundle, LoadProgress, PredictionClient } from './client.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
 
@@ -23,6 +23,8 @@ export interface WorkerClientOptions {
 
 const CALL_TIMEOUT_MS = 10_000;
 const LOAD_TIMEOUT_MS = 120_000;
+/** A timer later than this woke with the page. */
+const LATE_MS = 400;
 const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt);
 
 interface Pending {
@@ -104,6 +106,10 @@ export class WorkerPredictionClient implements PredictionClient {
     return this.#call({ kind: 'diagnostics', bundleId }, options);
   }
 
+  beat(patienceMs: number): Promise<Result<null>> {
+    return this.#worker ? this.#call({ kind: 'beat' }, { timeoutMs: patienceMs }) : Promise.resolve(ok(null));
+  }
+
   dispose(): void {
     this.#disposed = true;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
@@ -170,12 +176,24 @@ export class WorkerPredictionClient implements PredictionClient {
         worker.postMessage({ kind: 'abort', id } satisfies Command, []);
         settle(err(appError('aborted', {})));
       };
-      const timer = setTimeout(() => {
+      const expire = (): void => {
+        // A timer that comes late says that the page slept or was busy: the reply may be waiting behind it.
+        if (performance.now() - due > LATE_MS) {
+          wait();
+          return;
+        }
         const error = appError('timeout', { timeoutMs });
         if (fetches) worker.postMessage({ kind: 'abort', id } satisfies Command, []);
         settle(err(error));
         if (!fetches) this.#replaceWorker(error);
-      }, timeoutMs);
+      };
+      let due: number;
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (): void => {
+        due = performance.now() + timeoutMs;
+        timer = setTimeout(expire, timeoutMs);
+      };
+      wait();
       signal?.addEventListener('abort', abort);
       this.#pending.set(id, { settle, onProgress });
       worker.postMessage({ ...question, id }, transfer);

@@ -9,6 +9,8 @@ import type { Demo } from './demo.svelte.ts';
 import type { DomainTableStore } from './domain-table.svelte.ts';
 import type { Explanations } from './explanations.ts';
 import type { FormState } from './form.svelte.ts';
+import type { Health } from './health.svelte.ts';
+import type { Kiosk } from './kiosk.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
@@ -33,6 +35,8 @@ export interface AppState {
   readonly settings: Settings;
   readonly station: Station;
   readonly feed: LineFeed;
+  readonly health: Health;
+  readonly kiosk: Kiosk;
   readonly demo: Demo;
   readonly batch: BatchState;
   readonly form: FormState;

@@ -7,6 +7,18 @@ import { LANGUAGES, locale, type Language } from '../messages/locale.svelte.ts';
 /** Day, night, or what the device says. */
 export type Theme = 'day' | 'night' | 'auto';
 
+/** How the device stands beside the machine. */
+export interface KioskSettings {
+  /** Screen kept on, gestures refused, back to the line view when nobody is there. */
+  readonly enabled: boolean;
+  /** Nobody there after this many minutes: back to the line view, and the settings are locked again. */
+  readonly idleMinutes: number;
+  /** How much darker a quiet screen gets at night when nobody is there, 0 to .8; never while something is abnormal. */
+  readonly nightDim: number;
+  /** Move the picture by a few pixels every minute, against burn-in. */
+  readonly pixelShift: boolean;
+}
+
 /** All settings. */
 export interface SettingsData {
   readonly language: Language;
@@ -18,6 +30,9 @@ export interface SettingsData {
   readonly policy: Policy | null;
   /** The bundle to use; null: the manifest's current one. */
   readonly bundleId: string | null;
+  readonly kiosk: KioskSettings;
+  /** Ask the own host for one byte now and then, so that its access log shows which devices are alive. */
+  readonly beacon: boolean;
 }
 
 /** The settings of a device that nobody has touched. */
@@ -28,7 +43,12 @@ export const DEFAULT_SETTINGS: SettingsData = {
   units: { pressure: 'kgf/cm2', force: 'tonf' },
   policy: null,
   bundleId: null,
+  kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
+  beacon: false,
 };
+
+/** Limits of the kiosk's numbers. */
+export const KIOSK_LIMITS = { idleMinutes: { low: 1, high: 120 }, nightDim: { low: 0, high: 0.8 } } as const;
 
 /** Limits of the numbers a policy may carry, in the numbers' own terms. */
 export const POLICY_LIMITS = {
@@ -52,6 +72,13 @@ const fields = {
   units: z.object({ pressure: z.enum(['kgf/cm2', 'MPa']), force: z.enum(['tonf', 'kN']) }),
   policy: z.nullable(policySchema),
   bundleId: z.nullable(z.string().check(z.maxLength(200))),
+  kiosk: z.object({
+    enabled: z.boolean(),
+    idleMinutes: within(KIOSK_LIMITS.idleMinutes),
+    nightDim: within(KIOSK_LIMITS.nightDim),
+    pixelShift: z.boolean(),
+  }),
+  beacon: z.boolean(),
 } satisfies { [Key in keyof SettingsData]: Schema<SettingsData[Key]> };
 
 /** What settings need of local storage. */
