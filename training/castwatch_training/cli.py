@@ -108,6 +108,7 @@ def release(
     models: ModelsOption = MODELS,
     key: KeyOption = None,
     current: Annotated[bool, typer.Option("--current", help="Make it the bundle that the app uses.")] = False,
+    docs: DocsOption = DOCS,
 ) -> None:
     """Train, prove and write a bundle, and list it in the signed manifest; refused when a proof fails."""
     with steps(f"release {kind}") as step:
@@ -115,11 +116,13 @@ def release(
         from . import release as releasing
         from .dataset import load_dataset
         from .signing import signing_key_path
+        from .study_results import FILE_NAME, read_results
 
         found = load_dataset(csv)
+        studied = read_results(docs) if (docs / FILE_NAME).exists() else None
         models.mkdir(parents=True, exist_ok=True)
         folder, proof = releasing.release(
-            releasing.RELEASES[kind], found, models, signing_key_path(key), step, current=current
+            releasing.RELEASES[kind], found, models, signing_key_path(key), step, current=current, study=studied
         )
     _show_proof(proof)
     OUT.print(f"-> {folder}", soft_wrap=True)

@@ -1,29 +1,102 @@
 """The card's figures: this bundle's recipe and the baselines under every protocol, with intervals.
 
-They are the study's figures for the same recipe: the same folds, seeds and cache of finished fits. A release after a
-study finds its fits done; without one it does them itself.
+They are the study's figures for the same recipe: the same folds, seeds and cache of finished fits. A release takes
+them from `docs/model-study.json` where that is a study of this very recipe, these data and these libraries, and a few
+of its fits, made anew, repeat; else it makes all fits itself. Both ways give the same figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
 
 from castwatch_training.baselines import BASELINES
 from castwatch_training.card_schema import Figure
 from castwatch_training.dataset import Dataset
-from castwatch_training.evaluation import THRESHOLD_RULE, evaluate_baseline, pool, split_seed
+from castwatch_training.evaluation import INNER_FOLDS, THRESHOLD_RULE, evaluate_baseline, pool, split_seed
 from castwatch_training.fit_cache import FITS, FitCache
 from castwatch_training.fit_runner import cores, run_jobs
-from castwatch_training.metrics import Predictions, evaluate
+from castwatch_training.metrics import RESAMPLES, Predictions, evaluate
 from castwatch_training.protocols import PROTOCOLS, Protocol, splits
 from castwatch_training.recipe import OLD_RECIPE, Recipe
+from castwatch_training.study import LIBRARY_VERSIONS, number
 from castwatch_training.study_plan import SEEDS, Entry, entry_jobs
+from castwatch_training.study_results import StudyFigure, StudyResults
 
 DIGITS = 4
 """More digits than the intervals carry would only make the card longer."""
+
+REPEATED: tuple[Protocol, ...] = ("legacy", "forward")
+"""Protocols of one fold each, whose first seed is fitted anew before a study is believed."""
+
+
+def release_figures(
+    data: Dataset,
+    recipe: Recipe,
+    study: StudyResults | None,
+    step: Callable[[str], None],
+    *,
+    protocols: Sequence[Protocol] = PROTOCOLS,
+    seeds: Sequence[int] = SEEDS,
+    fits: Path | None = FITS,
+    workers: int | None = None,
+) -> list[Figure]:
+    """The study's figures where they are about this recipe, data and code; else those of `compute_figures`."""
+    if study is not None and _is_about(study, data, recipe, seeds):
+        models = (recipe.name, OLD_RECIPE.name, *BASELINES)
+        found = [study.figure(protocol, model) for protocol in protocols for model in models]
+        step("repeating fits of the study")
+        if None not in found and _repeats(study, data, recipe, FitCache(fits, data.sha256), workers or cores()):
+            return _lines(study, found)
+    return compute_figures(data, recipe, step, protocols=protocols, seeds=seeds, fits=fits, workers=workers)
+
+
+def _lines(study: StudyResults, found: Sequence[StudyFigure | None]) -> list[Figure]:
+    return [
+        Figure.model_validate(
+            {
+                "protocol": f.protocol,
+                "model": f.model,
+                "rows": f.rows,
+                "defective": f.defective,
+                "threshold_rule": study.threshold_rule,
+                "metrics": {
+                    name: {end: _shorter(value) for end, value in metric.items()}
+                    for name, metric in f.metrics.model_dump().items()
+                },
+            }
+        )
+        for f in found
+        if f is not None
+    ]
+
+
+def _is_about(study: StudyResults, data: Dataset, recipe: Recipe, seeds: Sequence[int]) -> bool:
+    """Whether it is a full study of these data and recipes with the installed libraries and the present rules."""
+    recipes = {one.name: asdict(one) for one in (recipe, OLD_RECIPE)}
+    return (
+        study.data.sha256 == data.sha256
+        and (study.seeds, study.resamples, study.inner_folds) == (list(seeds), RESAMPLES, INNER_FOLDS)
+        and study.threshold_rule == THRESHOLD_RULE
+        and study.versions == {name: version(name) for name in LIBRARY_VERSIONS}
+        and all(study.recipes.get(name) == settings for name, settings in recipes.items())
+    )
+
+
+def _repeats(study: StudyResults, data: Dataset, recipe: Recipe, cache: FitCache, workers: int) -> bool:
+    """Whether the present code still gives what the study found."""
+    entries = [Entry(recipe.name, recipe, protocol, SEEDS[:1]) for protocol in REPEATED]
+    jobs = {entry.protocol: entry_jobs(entry, data)[0] for entry in entries}
+    run_jobs(data, [job for fits in jobs.values() for job in fits], cache, workers)
+    for protocol, fits in jobs.items():
+        folds = splits(protocol, data, split_seed(protocol, SEEDS[0]))
+        again = evaluate(pool(data, [(folds, [cache.get(job) for job in fits])]), 0)
+        then = study.figure(protocol, recipe.name)
+        if then is None or then.roc_auc_by_seed[0] != number(again["roc_auc"].value):
+            return False
+    return True
 
 
 def compute_figures(
@@ -68,7 +141,7 @@ def compute_figures(
 def figure(protocol: Protocol, model: str, predictions: Predictions) -> Figure:
     """One line of the card."""
     metrics = {
-        name: {"value": _short(e.value), "low": _short(e.low), "high": _short(e.high)}
+        name: {end: _shorter(number(value)) for end, value in asdict(e).items()}
         for name, e in evaluate(predictions).items()
     }
     return Figure.model_validate(
@@ -83,5 +156,6 @@ def figure(protocol: Protocol, model: str, predictions: Predictions) -> Figure:
     )
 
 
-def _short(value: float) -> float | None:
-    return round(float(value), DIGITS) if np.isfinite(value) else None
+def _shorter(value: float | None) -> float | None:
+    """From the study's digits, so that a figure is the same by way of its file."""
+    return None if value is None else round(value, DIGITS)

@@ -31,7 +31,7 @@ from castwatch_training.card_schema import Figure, ReconstructionRow
 from castwatch_training.dataset import Dataset
 from castwatch_training.errors import TrainingError
 from castwatch_training.features import FEATURES
-from castwatch_training.figures import compute_figures
+from castwatch_training.figures import release_figures
 from castwatch_training.forest import from_sklearn
 from castwatch_training.golden import build_golden
 from castwatch_training.inference import Inference, squared_error
@@ -42,6 +42,7 @@ from castwatch_training.proof import Proof, demand, prove
 from castwatch_training.protocols import splits
 from castwatch_training.recipe import FIELD, LEGACY, Recipe
 from castwatch_training.reference import Material, build_reference
+from castwatch_training.study_results import StudyResults
 
 Kind = Literal["field", "legacy"]
 Step = Callable[[str], None]
@@ -187,12 +188,20 @@ def _reference(plan: Release, data: Dataset, model: FittedPipeline, run: OutOfFo
 
 
 def release(
-    plan: Release, data: Dataset, models: Path, key: Path, step: Step = lambda _: None, *, current: bool = False
+    plan: Release,
+    data: Dataset,
+    models: Path,
+    key: Path,
+    step: Step = lambda _: None,
+    *,
+    current: bool = False,
+    study: StudyResults | None = None,
 ) -> tuple[Path, Proof]:
     """Make, prove and write the bundle of a line of the release table; list and sign it in the manifest.
 
-    `current` makes it the one that the app uses. The same plan, data and libraries give the same folder byte for byte;
-    releasing it again changes nothing. Raises `ProofError` when a proof fails and `BundleError` when the folder exists
+    `current` makes it the one that the app uses; `study` saves fits where it is about the same recipe and data. The
+    same plan, data and libraries give the same folder byte for byte, with a study or without; releasing it again
+    changes nothing. Raises `ProofError` when a proof fails and `BundleError` when the folder exists
     with other content: then nothing is written.
     """
     # What would refuse the result in the end is better found before the fitting than after it.
@@ -201,7 +210,7 @@ def release(
     with threadpool_limits(1):  # sums in one order, whatever the number of cores
         step("fitting the final model")
         model = fit_release(plan, data)
-        figures = compute_figures(data, plan.recipe, step)
+        figures = release_figures(data, plan.recipe, study, step)
         bundle = build_bundle(plan, data, model, figures, step)
         proof = prove(bundle, data, model, step)
     demand(proof)

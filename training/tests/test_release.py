@@ -21,7 +21,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, bundle: Bundle) -> None:
     """A release whose figures are those of the shared bundle and whose proofs take fewer rows."""
     whole = off_sample.off_sample_rows
     monkeypatch.setattr(proof, "off_sample_rows", lambda b, seed, data=None: whole(b, seed, 500, data))
-    monkeypatch.setattr(release, "compute_figures", lambda *_: bundle.card.figures)
+    monkeypatch.setattr(release, "release_figures", lambda *_: bundle.card.figures)
 
 
 @pytest.mark.usefixtures("quick")
