@@ -66,6 +66,11 @@ export const domainTable = defineMessages('domainTable', {
   'domainTable.export': { ko: '파일로 내보내기', en: 'Export', vi: 'Xuất tệp' },
   'domainTable.import': { ko: '파일에서 가져오기', en: 'Import', vi: 'Nhập tệp' },
   'domainTable.imported': { ko: '{file} 파일을 가져왔습니다', en: '{file} is in use', vi: 'Đã nhập {file}' },
+  'domainTable.invalid': {
+    ko: '{file} 파일은 현장 지식 파일이 아닙니다. 바뀐 것은 없습니다. ({where})',
+    en: '{file} is no table of this app. Nothing was changed. ({where})',
+    vi: '{file} không phải bảng của ứng dụng này. Không có gì thay đổi. ({where})',
+  },
   'domainTable.reset': { ko: '기본값으로', en: 'As shipped', vi: 'Về mặc định' },
   'domainTable.resetQuestion': {
     ko: '현장에서 고친 내용을 모두 버리고 기본값을 쓸까요?',

@@ -24,9 +24,9 @@ export const form = defineMessages('form', {
   'form.judging': { ko: '판정 중', en: 'Judging', vi: 'Đang đánh giá' },
   'form.reset': { ko: '중앙값으로', en: 'Back to medians', vi: 'Về trung vị' },
   'form.paste': { ko: '행 붙여넣기', en: 'Paste a row', vi: 'Dán một dòng' },
-  'form.usual': { ko: '보통 {low}–{high}', en: 'usual {low}–{high}', vi: 'thường {low}–{high}' },
-  'form.usualOnly': { ko: '보통 {value}', en: 'usual {value}', vi: 'thường {value}' },
-  'form.unusual': { ko: '보통 범위 밖', en: 'outside the usual range', vi: 'ngoài mức thường' },
+  'form.usual': { ko: '평소 {low}–{high}', en: 'usual {low}–{high}', vi: 'thường {low}–{high}' },
+  'form.usualOnly': { ko: '평소 {value}', en: 'usual {value}', vi: 'thường {value}' },
+  'form.unusual': { ko: '평소 범위 밖', en: 'outside the usual range', vi: 'ngoài mức thường' },
   'form.outOfRange': {
     ko: '학습 범위 {low}–{high} 밖: 보류됩니다',
     en: 'outside the trained range {low}–{high}: will be a hold',

@@ -49,10 +49,10 @@ export const line = defineMessages('line', {
     en: 'Signals furthest from usual',
     vi: 'Tín hiệu lệch nhiều nhất',
   },
-  'line.furthest.usual': { ko: '보통 {low}–{high}', en: 'usual {low}–{high}', vi: 'thường {low}–{high}' },
+  'line.furthest.usual': { ko: '평소 {low}–{high}', en: 'usual {low}–{high}', vi: 'thường {low}–{high}' },
   'line.furthest.low': { ko: '낮음', en: 'low', vi: 'thấp' },
   'line.furthest.high': { ko: '높음', en: 'high', vi: 'cao' },
-  'line.furthest.inside': { ko: '보통 범위 안', en: 'in the usual range', vi: 'trong mức thường' },
+  'line.furthest.inside': { ko: '평소 범위 안', en: 'in the usual range', vi: 'trong mức thường' },
   'line.furthest.missing': { ko: '값 없음', en: 'no value', vi: 'không có giá trị' },
   'line.furthest.note': {
     ko: '다르다고 곧 불량은 아닙니다.',
@@ -60,7 +60,7 @@ export const line = defineMessages('line', {
     vi: 'Khác thường chưa chắc là lỗi.',
   },
   'line.furthest.noProduct': {
-    ko: '이 제품의 보통 범위를 모릅니다.',
+    ko: '이 제품의 평소 범위를 모릅니다.',
     en: 'The usual ranges of this product are not known.',
     vi: 'Chưa biết mức thường của sản phẩm này.',
   },

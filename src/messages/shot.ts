@@ -13,9 +13,9 @@ export const shot = defineMessages('shot', {
   'shot.next': { ko: '다음 샷', en: 'Next shot', vi: 'Shot sau' },
   'shot.position': { ko: '{total}개 중 {index}번째', en: '{index} of {total}', vi: '{index} trên {total}' },
   'shot.verdict': { ko: '판정', en: 'Verdict', vi: 'Kết quả' },
-  'shot.values': { ko: '신호와 보통 범위', en: 'Signals and usual ranges', vi: 'Tín hiệu và mức thường' },
+  'shot.values': { ko: '신호와 평소 범위', en: 'Signals and usual ranges', vi: 'Tín hiệu và mức thường' },
   'shot.legend': {
-    ko: '띠: 보통 범위 · 끝선: 학습 범위 · 표식: 이 샷',
+    ko: '띠: 평소 범위 · 끝선: 학습 범위 · 표식: 이 샷',
     en: 'Band: usual range · ends: trained range · mark: this shot',
     vi: 'Dải: mức thường · hai đầu: phạm vi đã học · dấu: shot này',
   },
@@ -38,7 +38,7 @@ export const shot = defineMessages('shot', {
     vi: 'Shot từ tệp: các giá trị được tính lại bằng mô hình hiện tại.',
   },
   'shot.bar.value': {
-    ko: '{name} {value}, 보통 {low}–{high}: {state}',
+    ko: '{name} {value}, 평소 {low}–{high}: {state}',
     en: '{name} {value}, usual {low}–{high}: {state}',
     vi: '{name} {value}, thường {low}–{high}: {state}',
   },

@@ -1,10 +1,9 @@
 /** A model that cannot be had or cannot be trusted: the screen says HOLD, why, and what to do. */
-import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import type { AppErrorCode } from '../../src/domain/app-error.ts';
 import { catalogue } from '../../src/messages/catalogue.ts';
-import { manifest, open } from './support.ts';
+import { manifest, open, serveSigned } from './support.ts';
 
 const bundle = `**/models/${manifest.current}`;
 const read = (file: string): Buffer => readFileSync(`public/models/${manifest.current}/${file}`);
@@ -16,26 +15,6 @@ async function expectFailure(page: Page, code: AppErrorCode): Promise<void> {
   const words = catalogue[`error.${code}`].en.split(/\{\w+\}/).map((part) => part.trim()).filter(Boolean);
   for (const part of words) await expect(alert).toContainText(part);
   await expect(alert).toContainText(catalogue[`error.${code}.todo`].en);
-}
-
-/** Serves a bundle with changed files whose manifest is signed with the development key: only its content is wrong. */
-async function serveSigned(page: Page, changed: Readonly<Record<string, Buffer>>): Promise<void> {
-  const copy = structuredClone(manifest) as unknown as { bundles: { id: string; files: { path: string; bytes: number; sha256: string }[] }[] };
-  for (const { id, files } of copy.bundles) {
-    if (id !== manifest.current) continue;
-    for (const file of files) {
-      const content = changed[file.path];
-      if (!content) continue;
-      file.bytes = content.length;
-      file.sha256 = createHash('sha256').update(content).digest('hex');
-    }
-  }
-  const text = Buffer.from(JSON.stringify(copy));
-  const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
-  const signature = sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
-  await page.route('**/models/manifest.json', (route) => route.fulfill({ body: text, contentType: 'application/json' }));
-  await page.route('**/models/manifest.sig', (route) => route.fulfill({ body: signature, contentType: 'text/plain' }));
-  for (const [path, content] of Object.entries(changed)) await page.route(`${bundle}/${path}`, (route) => route.fulfill({ body: content }));
 }
 
 test('offline', async ({ page }) => {

@@ -1,4 +1,5 @@
 /** What the end-to-end tests share: an opened app in a language, made-up shots, and words from the catalogue. */
+import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import type { Manifest, Reference } from '../../src/domain/bundle.ts';
@@ -53,4 +54,31 @@ export function csvOf(shots: readonly (readonly number[])[], defective?: (index:
 /** A file for an input of the page. */
 export function csvFile(name: string, content: string) {
   return { name, mimeType: 'text/csv', buffer: Buffer.from(content) };
+}
+
+/**
+ * Serves the current bundle with changed files, or without some (null), under a manifest signed with the development key:
+ * only its content is another.
+ */
+export async function serveSigned(page: Page, changed: Readonly<Record<string, Buffer | null>>): Promise<void> {
+  const bundles = manifest.bundles.map((bundle) => ({
+    ...bundle,
+    files:
+      bundle.id !== manifest.current
+        ? bundle.files
+        : bundle.files.flatMap((file) => {
+            const content = changed[file.path];
+            if (content === null) return [];
+            if (!content) return [file];
+            return [{ ...file, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }];
+          }),
+  }));
+  const text = Buffer.from(JSON.stringify({ ...manifest, bundles }));
+  const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
+  const signature = sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
+  await page.route('**/models/manifest.json', (route) => route.fulfill({ body: text, contentType: 'application/json' }));
+  await page.route('**/models/manifest.sig', (route) => route.fulfill({ body: signature, contentType: 'text/plain' }));
+  for (const [path, content] of Object.entries(changed)) {
+    if (content) await page.route(`**/models/${manifest.current}/${path}`, (route) => route.fulfill({ body: content }));
+  }
 }

@@ -29,15 +29,15 @@ describe('why a shot is suspect', () => {
   it('is said by signal, value, direction, usual range and effect', async () => {
     await render(WhyPanel, { explained: explained() });
     const [first, second] = page.getByRole('listitem').elements();
-    expect(first!.textContent).toMatch(/실린더 압력\s*208 kgf\/cm²\s*\+9 %p\s*낮음\s*보통 214–239/);
-    expect(second!.textContent).toMatch(/스프레이 2 시간\s*2\.9 s\s*\+6 %p\s*긴 편\s*보통 2\.0–3\.0/);
+    expect(first!.textContent).toMatch(/실린더 압력\s*208 kgf\/cm²\s*\+9 %p\s*평소보다 낮음\s*평소 214–239/);
+    expect(second!.textContent).toMatch(/스프레이 2 시간\s*2\.9 s\s*\+6 %p\s*긴 편\s*평소 2\.0–3\.0/);
   });
 
   it('is read as one sentence', async () => {
     locale.language = 'en';
     await render(WhyPanel, { explained: explained() });
     await expect
-      .element(page.getByLabelText('Cylinder pressure 208 kgf/cm², low (usual 214–239): defect probability +9 %p'))
+      .element(page.getByLabelText('Cylinder pressure lower than usual (208 kgf/cm², usual 214–239) → defect probability +9 %p'))
       .toBeVisible();
   });
 
