@@ -54,6 +54,15 @@ export interface ReliabilityBin {
   readonly high: number;
 }
 
+/** How the predictors share the line's trust: fixed-share exponential weights under log-loss. */
+export interface ExpertMixture {
+  /** What each label gives back to the start weights. */
+  readonly share: number;
+  /** The weights a product begins with, by predictor; they sum to 1. */
+  readonly start: Readonly<Record<string, number>>;
+}
+
+/** Constants of the line memory: the run-rate tracker and the mixture of predictors. */
 export interface LineMemory {
   readonly prior: number;
   readonly prior_strength: number;
@@ -62,7 +71,10 @@ export interface LineMemory {
   readonly horizon: number;
   readonly tilt: number;
   readonly tilt_clip: number;
+  /** Lowest and highest defect rate of a past run. */
   readonly past_rates: { readonly low: number; readonly high: number };
+  /** Null in bundles released before it was measured. */
+  readonly mixture: ExpertMixture | null;
 }
 
 export interface Calibration {
@@ -206,6 +218,52 @@ export interface CardData {
   readonly training_protocol: string;
 }
 
+/** What the models of a campaign were made from: all other campaigns, or the earlier ones alone. */
+export type OnlineTraining = 'others' | 'earlier';
+
+/** One setting of the protocol `online`. */
+export interface OnlineSetting {
+  readonly training: OnlineTraining;
+  /** Share of the shots that are inspected, at random. */
+  readonly inspected: number;
+  /** How many shots later a finding is known. */
+  readonly delay: number;
+}
+
+/** One predictor, shot by shot through every campaign, learning from inspections that come late. Figures of all shots. */
+export interface OnlineFigure extends OnlineSetting {
+  readonly predictor: string;
+  readonly shots: number;
+  readonly defective: number;
+  readonly log_loss: Metric;
+  readonly brier: Metric;
+  readonly roc_auc: Metric;
+  /** Difference in log-loss to the run-rate tracker; below 0 is better than it. */
+  readonly against_run_rate: Metric;
+}
+
+/** The protocol `online`. */
+export interface OnlineStudy {
+  /** Shots that are resampled together. */
+  readonly block: number;
+  readonly resamples: number;
+  /** Draws of the inspected shots. */
+  readonly draws: number;
+  readonly figures: readonly OnlineFigure[];
+  /** How often the 90 % interval held the number of defects of the next shots. */
+  readonly coverage: readonly (OnlineSetting & { readonly intervals: number; readonly coverage: Metric })[];
+  /** Log-loss beside that with the labels shuffled within each run (their middle 95 %, and the share at least as good). */
+  readonly null: readonly (OnlineSetting & {
+    readonly predictor: string;
+    readonly shuffles: number;
+    readonly log_loss: number;
+    readonly shuffled: number;
+    readonly low: number;
+    readonly high: number;
+    readonly p: number;
+  })[];
+}
+
 /** The model card: data facts, recipe and every protocol's figures beside the baselines. */
 export interface Card {
   readonly schema: 1;
@@ -223,6 +281,8 @@ export interface Card {
   readonly figures: readonly Figure[];
   readonly reconstruction: readonly ReconstructionRow[];
   readonly calibration_plot: readonly ReliabilityBin[];
+  /** Null in bundles released before it was measured. */
+  readonly online: OnlineStudy | null;
 }
 
 /** One layer of the autoencoder: `activation(weight x + bias)` in float64. */

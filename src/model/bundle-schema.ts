@@ -127,6 +127,15 @@ const conformalSchema = z.strictObject({
   coverage: z.array(z.strictObject({ level: share, normal: share, defect: share, single: share })),
 });
 
+const mixtureSchema = z.strictObject({
+  share: z.number().check(z.minimum(0), z.lt(1)),
+  start: z
+    .record(z.string(), z.number().check(z.positive(), z.maximum(1)))
+    .check(z.refine((weights) => Math.abs(Object.values(weights).reduce((sum, weight) => sum + weight, 0) - 1) <= 1e-9, {
+      error: 'the weights must sum to 1',
+    })),
+});
+
 export const calibrationSchema: Schema<Calibration> = z.strictObject({
   schema: schemaOne,
   protocol: z.literal('grouped'),
@@ -149,6 +158,7 @@ export const calibrationSchema: Schema<Calibration> = z.strictObject({
     tilt: number,
     tilt_clip: positive,
     past_rates: z.strictObject({ low: share, high: share }),
+    mixture: z._default(z.nullable(mixtureSchema), null),
   }),
 });
 
@@ -241,6 +251,39 @@ const cardDataSchema = z.strictObject({
   training_protocol: z.string(),
 });
 
+const onlineSetting = { training: z.enum(['others', 'earlier']), inspected: share, delay: count };
+
+const onlineSchema = z.strictObject({
+  block: count,
+  resamples: count,
+  draws: count,
+  figures: z.array(
+    z.strictObject({
+      ...onlineSetting,
+      predictor: z.string(),
+      shots: count,
+      defective: count,
+      log_loss: metric,
+      brier: metric,
+      roc_auc: metric,
+      against_run_rate: metric,
+    }),
+  ),
+  coverage: z.array(z.strictObject({ ...onlineSetting, intervals: count, coverage: metric })),
+  null: z.array(
+    z.strictObject({
+      ...onlineSetting,
+      predictor: z.string(),
+      shuffles: count,
+      log_loss: number,
+      shuffled: number,
+      low: number,
+      high: number,
+      p: share,
+    }),
+  ),
+});
+
 export const cardSchema: Schema<Card> = z.strictObject({
   schema: schemaOne,
   id: z.string(),
@@ -277,6 +320,7 @@ export const cardSchema: Schema<Card> = z.strictObject({
     z.strictObject({ feature: z.string(), product: z.string(), rmse: number, explained: z.nullable(number) }),
   ),
   calibration_plot: z.array(reliabilitySchema),
+  online: z._default(z.nullable(onlineSchema), null),
 });
 
 export const manifestSchema: Schema<Manifest> = z

@@ -205,8 +205,28 @@ class PastRates(Strict):
     high: Share
 
 
+class ExpertMixture(Strict):
+    """How the predictors share the line's trust: fixed-share exponential weights under log-loss.
+
+    `share`: what each label gives back to the start weights; `start`: the weights a product begins with, by
+    predictor (`run_rate`, `run_rate_tilt`, and the shot models by kind).
+    """
+
+    share: Annotated[float, Field(ge=0, lt=1)]
+    start: Annotated[dict[str, Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> ExpertMixture:
+        if abs(sum(self.start.values()) - 1) > 1e-9:
+            raise ValueError("start: the weights must sum to 1")
+        return self
+
+
 class LineMemory(Strict):
-    """Constants of the run-rate tracker that inspections feed."""
+    """Constants of the line memory that inspections feed: the run-rate tracker, and the mixture of predictors.
+
+    `mixture` is null in bundles that were released before it was measured.
+    """
 
     prior: Share
     prior_strength: Positive
@@ -216,6 +236,7 @@ class LineMemory(Strict):
     tilt: float
     tilt_clip: Positive
     past_rates: PastRates
+    mixture: ExpertMixture | None = None
 
 
 class Calibration(Strict):

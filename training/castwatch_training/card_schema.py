@@ -46,6 +46,70 @@ class Figure(Strict):
     metrics: Metrics
 
 
+OnlineTraining = Literal["others", "earlier"]
+"""What the models and constants of a campaign were made from: all the other campaigns, or the earlier ones alone."""
+
+
+class OnlineFigure(Strict):
+    """One predictor, shot by shot through every campaign, learning from inspections that come late.
+
+    `inspected`: share of the shots that are inspected, at random; `delay`: how many shots later a finding is known.
+    The figures are of all `shots`, inspected or not. `against_run_rate`: the paired difference in log-loss to the
+    run-rate tracker; below 0 is better than it.
+    """
+
+    training: OnlineTraining
+    inspected: Share
+    delay: Count
+    predictor: str
+    shots: Count
+    defective: Count
+    log_loss: Estimate
+    brier: Estimate
+    roc_auc: Estimate
+    against_run_rate: Estimate
+
+
+class OnlineCoverage(Strict):
+    """How often the 90 % interval held the number of defects of the next shots."""
+
+    training: OnlineTraining
+    inspected: Share
+    delay: Count
+    intervals: Count
+    coverage: Estimate
+
+
+class OnlineNull(Strict):
+    """A predictor's log-loss beside that of the same predictor when the labels are shuffled within each run.
+
+    `low` and `high`: the middle 95 % of the shuffles; `p`: share of the shuffles (and the real order) that are at
+    least as good. What is left to a predictor then is the run's rate and nothing of the order or the signals.
+    """
+
+    training: OnlineTraining
+    inspected: Share
+    delay: Count
+    predictor: str
+    shuffles: Count
+    log_loss: float
+    shuffled: float
+    low: float
+    high: float
+    p: Share
+
+
+class Online(Strict):
+    """The protocol `online`: learning a run from its inspections. `block` shots are resampled together."""
+
+    block: Count
+    resamples: Count
+    draws: Count
+    figures: list[OnlineFigure]
+    coverage: list[OnlineCoverage]
+    null: list[OnlineNull]
+
+
 class Texts(Strict):
     """Sentences in the app's languages, one list a language, in the same order."""
 
@@ -111,6 +175,7 @@ class Card(Strict):
     figures: list[Figure]
     reconstruction: list[ReconstructionRow]
     calibration_plot: list[ReliabilityBin]
+    online: Online | None = None
 
 
 class ManifestFile(Strict):
