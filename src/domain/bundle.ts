@@ -56,6 +56,8 @@ export interface ReliabilityBin {
 
 /** How the predictors share the line's trust: fixed-share exponential weights under log-loss. */
 export interface ExpertMixture {
+  /** How strongly a label weighs: the exponent of the likelihood, above 0 and at most 1. */
+  readonly rate: number;
   /** What each label gives back to the start weights. */
   readonly share: number;
   /** The weights a product begins with, by predictor; they sum to 1. */

@@ -128,6 +128,7 @@ const conformalSchema = z.strictObject({
 });
 
 const mixtureSchema = z.strictObject({
+  rate: z.number().check(z.positive(), z.maximum(1)),
   share: z.number().check(z.minimum(0), z.lt(1)),
   start: z
     .record(z.string(), z.number().check(z.positive(), z.maximum(1)))

@@ -208,10 +208,11 @@ class PastRates(Strict):
 class ExpertMixture(Strict):
     """How the predictors share the line's trust: fixed-share exponential weights under log-loss.
 
-    `share`: what each label gives back to the start weights; `start`: the weights a product begins with, by
-    predictor (`run_rate`, `run_rate_tilt`, and the shot models by kind).
+    `rate`: how strongly a label weighs; `share`: what each label gives back to the start weights; `start`: the weights
+    a product begins with, by predictor (`run_rate`, `run_rate_recent`, `run_rate_tilt`, and the shot models by kind).
     """
 
+    rate: Annotated[float, Field(gt=0, le=1)]
     share: Annotated[float, Field(ge=0, lt=1)]
     start: Annotated[dict[str, Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
 
