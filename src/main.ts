@@ -2,7 +2,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { createExplainClient } from './explain/explain-client.ts';
-import { createSessionJournal } from './journal/session-journal.ts';
+import { createJournal } from './journal/create-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
 import { createPredictionClient } from './model/worker-client.ts';
@@ -18,6 +18,7 @@ import { Explanations } from './state/explanations.ts';
 import { FormState } from './state/form.svelte.ts';
 import { Health } from './state/health.svelte.ts';
 import { Kiosk } from './state/kiosk.svelte.ts';
+import { JournalState } from './state/journal.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { Router } from './state/router.svelte.ts';
 import { Settings } from './state/settings.svelte.ts';
@@ -36,9 +37,10 @@ const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app element');
 
 const client = createPredictionClient();
-const line = createLine({ client, journal: createSessionJournal() });
-const explainer = createExplainClient();
 const storage = localStorageIfAllowed();
+const records = createJournal(storage);
+const line = createLine({ client, journal: records });
+const explainer = createExplainClient();
 const settings = new Settings(storage);
 const domainTable = new DomainTableStore(storage);
 const history = new ShotHistory(line);
@@ -58,6 +60,7 @@ const watchdog = new Watchdog({
 });
 const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
 const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
+const toasts = new Toasts();
 const app: AppState = {
   client,
   line,
@@ -68,6 +71,7 @@ const app: AppState = {
   settings,
   station: new Station(line, settings),
   feed,
+  journal: new JournalState({ records, line, settings, feed, history, toasts }),
   demo: new Demo(line, Date.now()),
   batch: new BatchState(line),
   form: new FormState(line),
@@ -76,7 +80,7 @@ const app: AppState = {
   kiosk: new Kiosk({ settings, router, pin: new PinLock({ storage }), page: document, wakeApi, beaconFacts }),
   router,
   clock: new Clock(),
-  toasts: new Toasts(),
+  toasts,
 };
 
 window.castwatch = createApi(line);

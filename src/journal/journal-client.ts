@@ -17,6 +17,9 @@ const LATE_MS = 1000;
 /** Shots that are written at a time once there is room again. */
 const CATCH_UP = 500;
 
+/** Shots that found no room are tried again this often, also when no further one comes. */
+const RETRY_MS = 5000;
+
 const NO_DRAW: Draw = { samplingRate: null, asked: false };
 
 type Body = AppendItem extends infer Item ? (Item extends AppendItem ? Omit<Item, 'at' | 'mono' | 'bundle'> : never) : never;
@@ -51,6 +54,7 @@ export class JournalClient implements DurableJournal {
   #lastMono = 0;
   #compared = false;
   #catchingUp = false;
+  #retrying = false;
   #settling: Promise<unknown> = Promise.resolve();
 
   constructor(options: JournalClientOptions) {
@@ -229,7 +233,16 @@ export class JournalClient implements DurableJournal {
       }
     }
     this.#announce();
-    if (!result.ok) return result;
+    if (!result.ok) {
+      if (!this.#retrying) {
+        this.#retrying = true;
+        setTimeout(() => {
+          this.#retrying = false;
+          void this.#catchUp();
+        }, RETRY_MS);
+      }
+      return result;
+    }
     void this.#catchUp();
     return ok(undefined);
   }
@@ -249,8 +262,10 @@ export class JournalClient implements DurableJournal {
       const told = await this.recordEvent({ type: 'unrecorded', details: { shots: givenUp } });
       if (told.ok) this.#shots.reported();
     }
-    const waiting = this.#shots.waiting(CATCH_UP);
-    if (waiting.length > 0) await this.#keep(waiting);
+    for (;;) {
+      const waiting = this.#shots.waiting(CATCH_UP);
+      if (waiting.length === 0 || !(await this.#keep(waiting)).ok) break;
+    }
     this.#catchingUp = false;
   }
 

@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { equipment, features } from './features.ts';
 import { form } from './form.ts';
 import { kiosk } from './kiosk.ts';
+import { journal } from './journal.ts';
 import { line } from './line.ts';
 import { load } from './load.ts';
 import { model } from './model.ts';
@@ -33,6 +34,7 @@ export const catalogue = {
   ...fieldProblems,
   ...form,
   ...kiosk,
+  ...journal,
   ...line,
   ...load,
   ...model,

@@ -11,6 +11,7 @@ import type { Explanations } from './explanations.ts';
 import type { FormState } from './form.svelte.ts';
 import type { Health } from './health.svelte.ts';
 import type { Kiosk } from './kiosk.svelte.ts';
+import type { JournalState } from './journal.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
@@ -37,6 +38,8 @@ export interface AppState {
   readonly feed: LineFeed;
   readonly health: Health;
   readonly kiosk: Kiosk;
+  /** The durable record: its state, its alarms, and the records themselves. */
+  readonly journal: JournalState;
   readonly demo: Demo;
   readonly batch: BatchState;
   readonly form: FormState;

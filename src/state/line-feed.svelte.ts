@@ -1,7 +1,9 @@
 /** What came in from the machine: the latest shot, the last ones, and the counts of the run. */
+import { PRODUCT_INDEX, SHOT_INDEX } from '../domain/feature.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { Line } from '../line/line.ts';
+import { includesShot } from './shot-history.svelte.ts';
 import { beginsRun } from './run.ts';
 
 /** How many shots the feed keeps: more than the strip shows, so that one can walk back. */
@@ -30,6 +32,8 @@ export class LineFeed {
   recent = $state.raw<readonly JudgedShot[]>([]);
   counts = $state.raw<RunCounts>(NOTHING);
   arrival = $state.raw<Arrival | null>(null);
+  /** The newest shot is from before this start: whatever its age, nothing it says is current. */
+  restored = $state(false);
   readonly #line: Line;
   readonly #readMonotonic: () => number;
   /** The last shot that says which run this is: one with a product and a counter. */
@@ -50,12 +54,37 @@ export class LineFeed {
     return this.#line.on('judged', (judged) => this.#take(judged));
   }
 
+  /**
+   * Puts the shots of before this start in front of those that have come in since.
+   *
+   * @param past shots of one source, oldest first
+   * @param counts of the run they end in; null where they are not known
+   */
+  restore(past: readonly JudgedShot[], counts: RunCounts | null): void {
+    const live = this.recent;
+    const since = live.filter((judged) => !includesShot(past, judged));
+    const last = past.at(-1);
+    if (last === undefined) return;
+    this.recent = [...past, ...since].slice(-FEED_LENGTH);
+    this.#runShot = past.findLast(({ shot }) => Number.isFinite(shot.values[PRODUCT_INDEX]) && Number.isFinite(shot.values[SHOT_INDEX]))?.shot ?? null;
+    this.counts = counts ?? NOTHING;
+    if (live.length === 0) {
+      this.restored = true;
+      this.arrival = { wall: last.shot.receivedAt, monotonic: this.#readMonotonic() };
+    }
+    for (const judged of since) this.#count(judged);
+  }
+
   #take(judged: JudgedShot): void {
-    const { shot, verdict } = judged;
+    const { shot } = judged;
     if (shot.source !== 'demo' && shot.source !== 'api') return;
     this.recent = [...this.recent.slice(-(FEED_LENGTH - 1)), judged];
     this.arrival = { wall: shot.receivedAt, monotonic: this.#readMonotonic() };
+    this.restored = false;
+    this.#count(judged);
+  }
 
+  #count({ shot, verdict }: JudgedShot): void {
     const before = beginsRun(this.#runShot, shot) ? { ...NOTHING, since: shot.receivedAt } : this.counts;
     this.#runShot = shot;
     this.counts = shot.repeat

@@ -23,6 +23,11 @@ export class ShotHistory {
     });
   }
 
+  /** Puts shots of before this start in front of those that have come in since. */
+  restore(past: readonly JudgedShot[]): void {
+    this.live = [...past.filter((judged) => !includesShot(this.live, judged)), ...this.live].slice(-HISTORY_LENGTH);
+  }
+
   /** Makes the shots of a file available, so that one of them can be opened by its id. */
   offer(shots: readonly JudgedShot[]): void {
     this.file = shots;
@@ -50,6 +55,11 @@ export class ShotHistory {
     }
     return null;
   }
+}
+
+/** Whether a list holds this shot. */
+export function includesShot(list: readonly JudgedShot[], { shot }: JudgedShot): boolean {
+  return list.some(({ shot: { id } }) => id === shot.id);
 }
 
 /** A shot among its neighbours. */
