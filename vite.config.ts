@@ -37,6 +37,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Releases and hosts: needs a build, and what deploy/setup.sh installs.
+        test: { name: 'deploy', environment: 'node', include: ['tests/deploy/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         test: {
           name: 'component',
           include: ['src/**/*.svelte.test.ts'],

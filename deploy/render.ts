@@ -116,7 +116,6 @@ ${typeLines}    }
     gzip off;
     # Files that were compressed ahead, to whoever takes brotli.
     brotli_static on;
-    gzip_vary on;
 
     if ($request_method !~ ^(GET|HEAD)$) {
         return 405;
@@ -138,6 +137,7 @@ ${FILE_CLASSES.map(location).join('\n')}}
 function location(fileClass: FileClass): string {
   const where = fileClass === 'plain' ? '/' : `~ ${CLASS_PATHS[fileClass].source.replaceAll('\\/', '/')}`;
   const lines = Object.entries(securityHeaders({ fileClass })).map(([name, value]) => `add_header ${name} ${quoted(value)} always;`);
+  lines.push('add_header Vary "Accept-Encoding";');
   // Without "always": a missing file is not remembered.
   lines.push('add_header Strict-Transport-Security $castwatch_hsts always;', `add_header Cache-Control ${quoted(CACHE_CONTROL[fileClass])};`);
   lines.push('try_files $uri =404;');

@@ -31,7 +31,6 @@ export interface WireSize {
 
 /** Writes `file.br` beside every file of `dist/` that gets smaller by it and returns what goes over the wire. */
 export async function compressBuild(folder = join(root, 'dist')): Promise<WireSize> {
-  await mkdir(CACHE, { recursive: true });
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && extname(entry.name) !== '.br')
     .map((entry) => join(entry.parentPath, entry.name));
@@ -71,6 +70,7 @@ export async function brotliBest(content: Buffer): Promise<Buffer> {
       [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
     },
   });
+  await mkdir(CACHE, { recursive: true });
   await writeFile(kept, small);
   return small;
 }

@@ -9,7 +9,8 @@ const FILE = 'manifest.json';
 const SIGNATURE = 'manifest.sig';
 
 /**
- * The list of bundles, once its detached signature (ECDSA P-256 with SHA-256, base64 of r||s) fits its bytes.
+ * The list of bundles, once its detached signature (ECDSA P-256 with SHA-256, base64 of r||s) fits its bytes. One of the signature
+ * file's lines has to fit: while a host is updated, it holds that of the old and that of the new manifest.
  * `publicKey` is the PEM of the key it must be signed with. A damaged or replaced manifest could point at any model.
  */
 export async function readManifest(files: ModelFiles, publicKey: string, signal?: AbortSignal): Promise<Result<Manifest>> {
@@ -41,8 +42,9 @@ async function verifySignature(content: Bytes, signature: Bytes, publicKey: stri
   try {
     const spki = decodeBase64(publicKey.replace(/-----[^-]+-----/g, ''));
     const key = await subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
-    const raw = decodeBase64(new TextDecoder().decode(signature));
-    if (await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, raw, content)) return ok(null);
+    for (const line of new TextDecoder().decode(signature).split(/\s+/).filter(Boolean)) {
+      if (await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, decodeBase64(line), content)) return ok(null);
+    }
     return err(appError('signature_invalid', { file: FILE }));
   } catch (thrown) {
     return err(appError('signature_invalid', { file: FILE }, detailOf(thrown)));
