@@ -13,6 +13,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
+    // One small stylesheet: a view fetched later never stands without its looks.
+    cssCodeSplit: false,
     // An inlined asset is a data: URL, which the Content-Security-Policy refuses.
     assetsInlineLimit: 0,
     reportCompressedSize: false,

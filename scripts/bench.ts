@@ -16,8 +16,9 @@ import { build } from 'vite';
 import type { Manifest } from '../src/domain/bundle.ts';
 import { measureWhatIf } from './bench-what-if.ts';
 import { chromiumLaunchOptions } from './chromium.ts';
+import { firstVisit } from './first-visit.ts';
 import { startPreview, type Preview } from './preview-server.ts';
-import { compressBuild } from './wire-size.ts';
+import { compressBuild, sizeOf } from './wire-size.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ROWS = 7535;
@@ -61,7 +62,9 @@ try {
     },
   });
   say('compressing ...');
-  const wire = await compressBuild();
+  const files = await compressBuild();
+  const visited = new Set(await firstVisit());
+  const wire = sizeOf(files.filter(({ path }) => visited.has(path)));
   await compressBuild(folder);
   const app = await startPreview({ port: 0 });
   const harness = await startPreview({ port: 0, folder });

@@ -22,15 +22,23 @@ export interface WireFile {
   readonly wire: number;
 }
 
-/** Bytes of a first visit with the current bundle, and of our own JavaScript in all. */
+/** Bytes over the wire of some files, and of our own JavaScript among them. */
 export interface WireSize {
-  readonly files: readonly WireFile[];
   readonly total: number;
   readonly javascript: number;
 }
 
-/** Writes `file.br` beside every file of `dist/` that gets smaller by it and returns what goes over the wire. */
-export async function compressBuild(folder = join(root, 'dist')): Promise<WireSize> {
+/** Adds files up. */
+export function sizeOf(files: readonly WireFile[]): WireSize {
+  const sum = (list: readonly WireFile[]): number => list.reduce((bytes, { wire }) => bytes + wire, 0);
+  return { total: sum(files), javascript: sum(files.filter(({ path }) => extname(path) === '.js')) };
+}
+
+/**
+ * Writes `file.br` beside every file of `dist/` that gets smaller by it. Returns what goes over the wire: the app with the bundle
+ * in use, without the other bundles.
+ */
+export async function compressBuild(folder = join(root, 'dist')): Promise<readonly WireFile[]> {
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && extname(entry.name) !== '.br')
     .map((entry) => join(entry.parentPath, entry.name));
@@ -49,13 +57,7 @@ export async function compressBuild(folder = join(root, 'dist')): Promise<WireSi
   }
   const manifest = JSON.parse(await readFile(join(folder, 'models/manifest.json'), 'utf8')) as Manifest;
   const otherBundles = manifest.bundles.filter(({ id }) => id !== manifest.current).map(({ id }) => `models/${id}/`);
-  const visited = files.filter(({ path }) => !otherBundles.some((bundle) => path.startsWith(bundle)));
-  const sum = (list: readonly WireFile[]): number => list.reduce((bytes, { wire }) => bytes + wire, 0);
-  return {
-    files: visited,
-    total: sum(visited),
-    javascript: sum(visited.filter(({ path }) => extname(path) === '.js')),
-  };
+  return files.filter(({ path }) => !otherBundles.some((bundle) => path.startsWith(bundle)));
 }
 
 /** Brotli at its best; what was compressed before comes from a cache. */
