@@ -14,6 +14,7 @@ const releaseKeyFile = process.env.CASTWATCH_RELEASE_PUBLIC_KEY ?? 'deploy/keys/
 export const WORKER_CONSTANTS: Record<string, string> = {
   __RELEASE_PUBLIC_KEY__: JSON.stringify(readFileSync(new URL(releaseKeyFile, root), 'utf8')),
   __MINIMUM_SEQUENCE__: JSON.stringify(MINIMUM_SEQUENCE),
+  __TRIAL_SECONDS__: '90',
 };
 
 /** What a build knows as constants (declared in src/app.d.ts). */

@@ -22,6 +22,7 @@ import {
 } from './bundle-schema.ts';
 import type { Bytes, ModelFiles } from './files.ts';
 import { parseJson } from './json.ts';
+import { sha256Hex } from './signature.ts';
 
 /** Everything of a bundle, checked; the models still as bytes. */
 export interface Bundle {
@@ -89,7 +90,7 @@ export async function readChecked(
 ): Promise<Result<Bytes>> {
   const file = `${bundleId}/${path}`;
   const intact = async (content: Bytes): Promise<boolean> =>
-    content.length === bytes && hex(await crypto.subtle.digest('SHA-256', content)) === sha256;
+    content.length === bytes && (await sha256Hex(content)) === sha256;
 
   const first = await files.read(file, { signal, onBytes });
   if (!first.ok || (await intact(first.value))) return first;
@@ -145,10 +146,6 @@ function parseBundle(entry: ManifestBundle, contents: ReadonlyMap<string, Bytes>
     boosting: boosting.value,
     explanation,
   });
-}
-
-function hex(digest: ArrayBuffer): string {
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function looksLikeHtml(content: Bytes): boolean {

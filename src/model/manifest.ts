@@ -1,9 +1,10 @@
-import { appError, detailOf } from '../domain/app-error.ts';
+import { appError } from '../domain/app-error.ts';
 import type { Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { manifestSchema } from './bundle-schema.ts';
 import type { Bytes, FileOptions, ModelFiles } from './files.ts';
 import { parseJson } from './json.ts';
+import { signatureFits } from './signature.ts';
 
 const FILE = 'manifest.json';
 const SIGNATURE = 'manifest.sig';
@@ -37,20 +38,6 @@ export function findBundle(manifest: Manifest, bundleId: string | null): Result<
 
 async function verifySignature(content: Bytes, signature: Bytes, publicKey: string): Promise<Result<null>> {
   // Typed as always there; the browser leaves it out on a page that came over plain http.
-  const subtle = crypto.subtle as SubtleCrypto | undefined;
-  if (!subtle) return err(appError('insecure_context', {}));
-  try {
-    const spki = decodeBase64(publicKey.replace(/-----[^-]+-----/g, ''));
-    const key = await subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
-    for (const line of new TextDecoder().decode(signature).split(/\s+/).filter(Boolean)) {
-      if (await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, decodeBase64(line), content)) return ok(null);
-    }
-    return err(appError('signature_invalid', { file: FILE }));
-  } catch (thrown) {
-    return err(appError('signature_invalid', { file: FILE }, detailOf(thrown)));
-  }
-}
-
-function decodeBase64(text: string): Bytes {
-  return Uint8Array.from(atob(text.replace(/\s/g, '')), (character) => character.charCodeAt(0));
+  if (!(crypto.subtle as SubtleCrypto | undefined)) return err(appError('insecure_context', {}));
+  return (await signatureFits(content, signature, publicKey)) ? ok(null) : err(appError('signature_invalid', { file: FILE }));
 }
