@@ -22,6 +22,8 @@ export default defineConfig({
     locale: 'ko-KR',
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
+    // Tests that fake the network must see every request; those of the service worker allow it (offline.spec.ts).
+    serviceWorkers: 'block',
   },
   webServer: {
     command: `npm run --silent preview -- --port ${PORT}`,

@@ -11,6 +11,7 @@ import { Watchdog } from './station/watchdog.ts';
 import type { AppState } from './state/app-state.ts';
 import { BatchState } from './state/batch/batch.svelte.ts';
 import { Bundles } from './state/bundles.svelte.ts';
+import { createUpdates } from './state/create-updates.ts';
 import { Clock } from './state/clock.svelte.ts';
 import { Demo } from './state/demo.svelte.ts';
 import { DomainTableStore } from './state/domain-table.svelte.ts';
@@ -61,6 +62,7 @@ const watchdog = new Watchdog({
 const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
 const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const toasts = new Toasts();
+const batch = new BatchState(line);
 const app: AppState = {
   client,
   line,
@@ -73,7 +75,7 @@ const app: AppState = {
   feed,
   journal: new JournalState({ records, line, settings, feed, history, toasts }),
   demo: new Demo(line, Date.now()),
-  batch: new BatchState(line),
+  batch,
   form: new FormState(line),
   history,
   health,
@@ -81,6 +83,14 @@ const app: AppState = {
   router,
   clock: new Clock(),
   toasts,
+  updates: createUpdates({
+    feed,
+    batch,
+    settings,
+    storage,
+    openJournal: () => Promise.resolve(),
+    isInspected: () => false,
+  }),
 };
 
 window.castwatch = createApi(line);

@@ -18,6 +18,7 @@ import { nav } from './nav.ts';
 import { settings } from './settings.ts';
 import { shot } from './shot.ts';
 import { units } from './units.ts';
+import { updates } from './updates.ts';
 import { verdict } from './verdict.ts';
 
 /** Every message by its key. */
@@ -42,6 +43,7 @@ export const catalogue = {
   ...settings,
   ...shot,
   ...units,
+  ...updates,
   ...verdict,
 };
 

@@ -19,6 +19,7 @@ import type { ShotHistory } from './shot-history.svelte.ts';
 import type { Station } from './station.svelte.ts';
 import type { SurveyState } from './survey.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
+import type { Updates } from './updates.svelte.ts';
 
 /** The app's state and the two doors to what lies below it. */
 export interface AppState {
@@ -47,6 +48,8 @@ export interface AppState {
   readonly router: Router;
   readonly clock: Clock;
   readonly toasts: Toasts;
+  /** Releases: what runs, what comes, and when to switch. */
+  readonly updates: Updates;
 }
 
 const [get, set] = createContext<AppState>();

@@ -33,7 +33,12 @@ export interface SettingsData {
   readonly kiosk: KioskSettings;
   /** Ask the own host for one byte now and then, so that its access log shows which devices are alive. */
   readonly beacon: boolean;
+  /** Minutes without a shot and without a touch before a downloaded update is switched to. */
+  readonly updateIdleMinutes: number;
 }
+
+/** What may be chosen for {@link SettingsData.updateIdleMinutes}. */
+export const UPDATE_IDLE_MINUTES = [5, 15, 60] as const;
 
 /** The settings of a device that nobody has touched. */
 export const DEFAULT_SETTINGS: SettingsData = {
@@ -45,6 +50,7 @@ export const DEFAULT_SETTINGS: SettingsData = {
   bundleId: null,
   kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
   beacon: false,
+  updateIdleMinutes: 15,
 };
 
 /** Limits of the kiosk's numbers. */
@@ -79,6 +85,7 @@ const fields = {
     pixelShift: z.boolean(),
   }),
   beacon: z.boolean(),
+  updateIdleMinutes: z.number().check(z.minimum(1), z.maximum(1440)),
 } satisfies { [Key in keyof SettingsData]: Schema<SettingsData[Key]> };
 
 /** What settings need of local storage. */

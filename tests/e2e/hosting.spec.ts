@@ -33,6 +33,8 @@ async function predict(page: Page) {
   return page.evaluate((input) => window.castwatch!.predict({ features: input }), features);
 }
 
+test.use({ serviceWorkers: 'allow' });
+
 for (const isolated of [true, false]) {
   test.describe(isolated ? 'on a host that isolates the page' : 'on a host that does not', () => {
     let host: Preview;

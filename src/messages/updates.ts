@@ -1,0 +1,87 @@
+import type { RefusalCode } from '../domain/updates.ts';
+import { defineMessages } from './define.ts';
+
+/** Releases: what runs, what comes, and why something waits. */
+export const updates = defineMessages('updates', {
+  'updates.title': { ko: '버전과 업데이트', en: 'Version and updates', vi: 'Phiên bản và cập nhật' },
+  'updates.running': { ko: '사용 중', en: 'In use', vi: 'Đang dùng' },
+  'updates.previous': { ko: '이전 버전 (보관)', en: 'Before it (kept)', vi: 'Bản trước (còn giữ)' },
+  'updates.next': { ko: '새 버전', en: 'New', vi: 'Bản mới' },
+  'updates.release': {
+    ko: '앱 {version} ({build}) · 모델 {models}',
+    en: 'App {version} ({build}) · models {models}',
+    vi: 'Ứng dụng {version} ({build}) · mô hình {models}',
+  },
+  'updates.fromNetwork': {
+    ko: '이 화면은 네트워크에서 바로 열렸습니다. 다시 열면 저장된 버전을 씁니다.',
+    en: 'This page came straight from the network. Opened again, it uses the kept version.',
+    vi: 'Trang này mở thẳng từ mạng. Mở lại sẽ dùng bản đã lưu.',
+  },
+  'updates.phase': { ko: '상태', en: 'State', vi: 'Trạng thái' },
+  'updates.phase.off': {
+    ko: '이 주소나 브라우저에서는 오프라인 사용과 업데이트를 쓸 수 없습니다.',
+    en: 'Working offline and updates are not available at this address or in this browser.',
+    vi: 'Không dùng được ngoại tuyến và cập nhật ở địa chỉ hoặc trình duyệt này.',
+  },
+  'updates.phase.starting': { ko: '확인 중', en: 'Looking', vi: 'Đang xem' },
+  'updates.phase.preparing': {
+    ko: '오프라인 준비 중: 아직 연결이 필요합니다.',
+    en: 'Preparing to work offline: the connection is still needed.',
+    vi: 'Đang chuẩn bị dùng ngoại tuyến: vẫn cần mạng.',
+  },
+  'updates.phase.current': { ko: '최신이며 연결 없이도 작동합니다.', en: 'Up to date; works without a connection.', vi: 'Mới nhất; chạy được khi không có mạng.' },
+  'updates.phase.downloading': { ko: '새 버전 받는 중', en: 'Downloading a new version', vi: 'Đang tải bản mới' },
+  'updates.phase.ready': { ko: '업데이트 대기', en: 'Update held', vi: 'Cập nhật đang chờ' },
+  'updates.phase.trial': { ko: '새 버전 자체 시험 중', en: 'The new version is being tested', vi: 'Đang tự kiểm tra bản mới' },
+  'updates.missing': { ko: '남은 양 {bytes}', en: '{bytes} still missing', vi: 'Còn thiếu {bytes}' },
+  'updates.missingFiles': {
+    ko: '이 기기에서 지워진 파일 {count}개 ({bytes}):',
+    en: '{count} files ({bytes}) were removed from this device:',
+    vi: '{count} tệp ({bytes}) đã bị xóa khỏi máy này:',
+  },
+  'updates.offlineNow': { ko: '이제 연결 없이도 모두 작동합니다.', en: 'Everything works without a connection now.', vi: 'Giờ mọi thứ chạy được khi không có mạng.' },
+  'updates.hold.inspection': {
+    ko: '마지막 샷의 검사 결과를 기다립니다.',
+    en: 'Waits for the inspection of the last shot.',
+    vi: 'Chờ kết quả kiểm tra shot cuối.',
+  },
+  'updates.hold.busy': { ko: '진행 중인 작업이 끝나기를 기다립니다.', en: 'Waits for the work that is running.', vi: 'Chờ công việc đang chạy xong.' },
+  'updates.hold.shots': {
+    ko: '라인이 {minutes}분 쉬면 바뀝니다.',
+    en: 'Switches when the line has rested for {minutes} minutes.',
+    vi: 'Sẽ đổi khi dây chuyền nghỉ {minutes} phút.',
+  },
+  'updates.hold.input': {
+    ko: '{minutes}분 동안 아무도 만지지 않으면 바뀝니다.',
+    en: 'Switches when nobody has touched the screen for {minutes} minutes.',
+    vi: 'Sẽ đổi khi không ai chạm màn hình trong {minutes} phút.',
+  },
+  'updates.check': { ko: '지금 확인', en: 'Check now', vi: 'Kiểm tra ngay' },
+  'updates.switch': { ko: '지금 바꾸기', en: 'Switch now', vi: 'Đổi ngay' },
+  'updates.switchTitle': { ko: '새 버전으로 바꿀까요?', en: 'Switch to the new version?', vi: 'Đổi sang bản mới?' },
+  'updates.switchMeaning': {
+    ko: '화면이 다시 열리고 자체 시험을 합니다. 몇 초 동안 판정하지 않습니다. 실패하면 지금 버전으로 돌아옵니다.',
+    en: 'The page is loaded anew and tests itself. Nothing is judged for some seconds. If it fails, this version comes back.',
+    vi: 'Trang sẽ mở lại và tự kiểm tra. Trong vài giây không đánh giá. Nếu lỗi, bản hiện tại sẽ trở lại.',
+  },
+  'updates.lastCheck': { ko: '마지막 확인', en: 'Last look', vi: 'Lần xem cuối' },
+  'updates.result.current': { ko: '새 버전 없음', en: 'nothing new', vi: 'không có bản mới' },
+  'updates.result.ready': { ko: '새 버전을 받아 확인했음', en: 'a new version was downloaded and verified', vi: 'đã tải và xác minh bản mới' },
+  'updates.result.offline': { ko: '서버에 연결되지 않음', en: 'the server could not be reached', vi: 'không kết nối được máy chủ' },
+  'updates.result.absent': { ko: '서버에 버전 목록이 없음', en: 'the server has no list of versions', vi: 'máy chủ không có danh sách phiên bản' },
+  'updates.result.signature': { ko: '거부: 서명이 맞지 않음', en: 'refused: the signature does not fit', vi: 'từ chối: chữ ký không khớp' },
+  'updates.result.form': { ko: '거부: 형식이 맞지 않음', en: 'refused: not in the expected form', vi: 'từ chối: không đúng định dạng' },
+  'updates.result.below_minimum': { ko: '거부: 허용되지 않는 옛 버전', en: 'refused: older than allowed', vi: 'từ chối: cũ hơn mức cho phép' },
+  'updates.result.known_bad': { ko: '거부: 이 기기에서 시험에 실패한 버전', en: 'refused: it failed its test on this device', vi: 'từ chối: đã lỗi khi thử trên máy này' },
+  'updates.result.not_selected': { ko: '이 기기 차례가 아직 아님', en: 'not yet for this device', vi: 'chưa đến lượt máy này' },
+  'updates.result.content': { ko: '거부: 손상되었거나 바뀐 파일', en: 'refused: a file is damaged or was changed', vi: 'từ chối: tệp hỏng hoặc bị thay đổi' },
+  'updates.result.storage': { ko: '저장 공간 부족', en: 'not enough storage', vi: 'không đủ bộ nhớ' },
+  'updates.result.in_trial': { ko: '다른 버전을 시험하는 중', en: 'another version is being tested', vi: 'đang thử bản khác' },
+  'updates.rolledBack': {
+    ko: '새 버전 {version} ({build})은 자체 시험에 실패해 되돌렸습니다: {detail}',
+    en: 'Version {version} ({build}) failed its test and was rolled back: {detail}',
+    vi: 'Bản {version} ({build}) không qua kiểm tra và đã được hoàn lại: {detail}',
+  },
+  'updates.idle': { ko: '자동으로 바꾸기 전 쉬는 시간', en: 'Rest before switching by itself', vi: 'Thời gian nghỉ trước khi tự đổi' },
+  'updates.minutes': { ko: '{minutes}분', en: '{minutes} min', vi: '{minutes} phút' },
+}) satisfies Record<`updates.result.${RefusalCode}`, unknown>;

@@ -1,0 +1,53 @@
+/** Puts `Updates` together with the browser and the parts of the app that it watches. */
+import { createPredictionClient } from '../model/worker-client.ts';
+import { proveRelease } from '../station/updates/prove-release.ts';
+import { registerUpdateService } from '../station/updates/update-service.ts';
+import type { BatchState } from './batch/batch.svelte.ts';
+import type { LineFeed } from './line-feed.svelte.ts';
+import type { Settings, SettingsStorage } from './settings.svelte.ts';
+import { Updates } from './updates.svelte.ts';
+
+export interface UpdateParts {
+  readonly feed: Pick<LineFeed, 'latest' | 'arrival'>;
+  readonly batch: Pick<BatchState, 'progress'>;
+  readonly settings: Settings;
+  readonly storage: SettingsStorage | null;
+  /** Rejects when the journal cannot be opened. */
+  readonly openJournal: () => Promise<void>;
+  /** Whether the finding of a shot has been logged. */
+  readonly isInspected: (shotId: string) => boolean;
+}
+
+/** A flagged part that nobody has looked at for this long is not being looked at. */
+const INSPECTION_MS = 30 * 60_000;
+const DEVICE_KEY = 'castwatch.device';
+
+export function createUpdates({ feed, batch, settings, storage, openJournal, isInspected }: UpdateParts): Updates {
+  return new Updates({
+    register: registerUpdateService,
+    prove: (bundle) => proveRelease({ createClient: createPredictionClient, openJournal, bundle }),
+    activity: () => {
+      const { latest, arrival } = feed;
+      const sinceShotMs = performance.now() - (arrival?.monotonic ?? 0);
+      const flagged = latest !== null && latest.verdict.class !== 'ok' && !isInspected(latest.shot.id);
+      return { sinceShotMs, inspectionDue: flagged && sinceShotMs < INSPECTION_MS, busy: batch.progress !== null };
+    },
+    idleMinutes: () => settings.data.updateIdleMinutes,
+    build: document.querySelector<HTMLMetaElement>('meta[name="castwatch-build"]')?.content ?? 'development',
+    device: deviceId(storage),
+    reload: () => location.reload(),
+  });
+}
+
+/** A random name for this device, kept: it decides when its turn in a staged release comes. */
+function deviceId(storage: SettingsStorage | null): string {
+  try {
+    const kept = storage?.getItem(DEVICE_KEY);
+    if (kept != null && kept !== '') return kept;
+    const fresh = crypto.randomUUID();
+    storage?.setItem(DEVICE_KEY, fresh);
+    return fresh;
+  } catch {
+    return 'unnamed';
+  }
+}
