@@ -37,7 +37,7 @@ export class Updates {
   checking = $state(false);
   /** Why a ready update waits. */
   hold = $state<Hold>(null);
-  #began = $state(false);
+  #began = false;
   #unavailable = $state(false);
   readonly #options: UpdatesOptions;
   readonly #now: () => number;
@@ -56,8 +56,8 @@ export class Updates {
 
   readonly phase: UpdatePhase = $derived.by(() => {
     const { status } = this;
-    if (this.#unavailable) return 'off';
-    if (status === null) return this.#began ? 'starting' : 'off';
+    if (this.#unavailable || this.#options.build === 'development') return 'off';
+    if (status === null) return 'starting';
     const stage = status.candidate?.stage;
     if (stage === 'trial') return 'trial';
     if (status.current === null || status.missing !== null) return 'preparing';

@@ -1,8 +1,9 @@
 /** The station without a network and through updates: everything works, nothing is mixed, nothing false is said. */
-import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { writeRelease } from '../../scripts/release-manifest.ts';
 import { ReleaseHost, ReleaseYard } from '../release/host.ts';
+import { agreeToUpdate, falsifyModel, releaseOf, signModels, speakEnglish, takeUpdate, updatePanel, visitFirst } from '../release/station.ts';
 import { manifest, text } from './support.ts';
 
 test.use({ serviceWorkers: 'allow' });
@@ -34,9 +35,7 @@ test.afterEach(() => host.stop());
 
 async function opened(context: BrowserContext): Promise<Page> {
   const fresh = await context.newPage();
-  await fresh.addInitScript(() => {
-    if (localStorage.getItem('castwatch.settings') === null) localStorage.setItem('castwatch.settings', '{"language":"en","theme":"day"}');
-  });
+  await speakEnglish(fresh);
   return fresh;
 }
 
@@ -50,23 +49,9 @@ async function judges(): Promise<void> {
   await expect.poll(probability, WAIT).toBeCloseTo(row!.calibrated, 10);
 }
 
-const panel = () => page.getByTestId('updates');
-const release = () => page.locator('meta[name="release"]').getAttribute('content');
-
-async function firstVisit(): Promise<void> {
-  await page.goto(`${host.url}#/settings`);
-  await expect(panel()).toHaveAttribute('data-offline', 'true', WAIT);
-}
-
-/** Reloads into the update that is waiting and waits until it is confirmed. */
-async function takeUpdate(sequence: number): Promise<void> {
-  await page.getByRole('button', { name: text('updates.check') }).click();
-  await expect(panel()).toHaveAttribute('data-phase', 'ready', WAIT);
-  await page.getByRole('button', { name: text('updates.switch') }).click();
-  await page.getByRole('dialog').getByRole('button', { name: text('updates.switch') }).click();
-  await expect.poll(release, WAIT).toBe(String(sequence));
-  await expect(panel()).toHaveAttribute('data-phase', 'current', WAIT);
-}
+const panel = () => updatePanel(page);
+const release = () => releaseOf(page);
+const firstVisit = () => visitFirst(page, host.url);
 
 test('with the server gone everything works: reload, a new window, every view and language, both bundles', async ({ context }) => {
   await firstVisit();
@@ -100,7 +85,7 @@ test('stopped and emulated outages in both orders, with two updates in a row bet
   for (const sequence of [2, 3]) {
     host.folder = await yard.make(sequence);
     await page.goto(`${host.url}#/settings`);
-    await takeUpdate(sequence);
+    await takeUpdate(page, sequence);
     if (sequence === 2) await host.stop();
     else await context.setOffline(true);
     await page.reload();
@@ -115,15 +100,11 @@ test('models come without an app: the app stays byte for byte', async () => {
   const folder = await yard.make(1);
   // The same bundles under another number of the models' own manifest.
   const models = { ...manifest, sequence: manifest.sequence + 1 };
-  const content = Buffer.from(JSON.stringify(models));
-  const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
-  writeFileSync(`${folder}/models/manifest.json`, content);
-  writeFileSync(`${folder}/models/manifest.sig`, sign('sha256', content, { key, dsaEncoding: 'ieee-p1363' }).toString('base64'));
-  const { writeRelease } = await import('../../scripts/release-manifest.ts');
+  signModels(folder, models);
   await writeRelease(folder, { modelsOnly: true });
   host.folder = folder;
   host.asked.length = 0;
-  await takeUpdate(1);
+  await takeUpdate(page, 1);
   expect(host.asked.filter((path) => path.startsWith('assets/') || path.endsWith('.onnx'))).toEqual([]);
   await expect(panel()).toContainText(String(models.sequence));
 });
@@ -131,10 +112,7 @@ test('models come without an app: the app stays byte for byte', async () => {
 test('a release whose golden vectors do not come out is rolled back and remembered', async () => {
   await firstVisit();
   host.folder = await yard.make(2, (folder) => falsifyModel(folder));
-  await page.getByRole('button', { name: text('updates.check') }).click();
-  await expect(panel()).toHaveAttribute('data-phase', 'ready', WAIT);
-  await page.getByRole('button', { name: text('updates.switch') }).click();
-  await page.getByRole('dialog').getByRole('button', { name: text('updates.switch') }).click();
+  await agreeToUpdate(page);
   await expect(panel()).toContainText('rolled back', WAIT);
   expect(await release()).toBe('1');
   await judges();
@@ -162,7 +140,7 @@ test('tampered releases are refused by name, and the one before goes on judging'
     await judges();
   }
   host.tamper = () => null;
-  await takeUpdate(2);
+  await takeUpdate(page, 2);
 });
 
 test('storage lost while offline: the page says what is missing and judges nothing', async ({ context }) => {
@@ -173,6 +151,9 @@ test('storage lost while offline: the page says what is missing and judges nothi
     }, paths);
   const model = `models/${manifest.current}/boosting.onnx`;
   await lose([model]);
+  // The browser's own cache would still have it, and a verified repair from there is a good one.
+  const browser = await context.newCDPSession(page);
+  await browser.send('Network.clearBrowserCache');
   await context.setOffline(true);
   await page.reload();
   await expect(page.getByTestId('updates')).toContainText(model, WAIT);
@@ -186,6 +167,7 @@ test('storage lost while offline: the page says what is missing and judges nothi
   await page.evaluate(async () => {
     for (const name of await caches.keys()) await caches.delete(name);
   });
+  await browser.send('Network.clearBrowserCache');
   await page.reload();
   await expect(page.locator('body')).toContainText('index.html');
   await expect(page.locator('body')).toContainText(model);
@@ -194,19 +176,3 @@ test('storage lost while offline: the page says what is missing and judges nothi
   await expect(page.locator('#app')).toBeAttached(WAIT);
   await judges();
 });
-
-/** A scaler that is off by five, signed as a careless release would be. */
-function falsifyModel(folder: string): void {
-  const path = `${folder}/models/${manifest.current}/scaler.json`;
-  const scaler = JSON.parse(readFileSync(path, 'utf8')) as { mean: number[] };
-  scaler.mean[12]! += 5;
-  const content = Buffer.from(JSON.stringify(scaler));
-  writeFileSync(path, content);
-  const copy = structuredClone(manifest) as unknown as { bundles: { id: string; files: { path: string; bytes: number; sha256: string }[] }[] };
-  const file = copy.bundles.find(({ id }) => id === manifest.current)!.files.find((entry) => entry.path === 'scaler.json')!;
-  Object.assign(file, { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') });
-  const listed = Buffer.from(JSON.stringify(copy));
-  const key = createPrivateKey(readFileSync('training/keys/development.key.pem'));
-  writeFileSync(`${folder}/models/manifest.json`, listed);
-  writeFileSync(`${folder}/models/manifest.sig`, sign('sha256', listed, { key, dsaEncoding: 'ieee-p1363' }).toString('base64'));
-}

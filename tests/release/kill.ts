@@ -1,0 +1,71 @@
+/** SIGKILL to the browser at any moment of an update, over and over on one profile. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Actor } from '../durability/stage.ts';
+import { ReleaseHost } from './host.ts';
+import { writeTinySite, type SiteReport } from './tiny-site.ts';
+
+interface SiteWindow {
+  report?: () => Promise<SiteReport>;
+  update?: () => Promise<void>;
+}
+
+/** Latest moment of a kill, as a multiple of what one undisturbed update took. */
+const SPREAD = 1.6;
+
+export async function killRounds(rounds: number, note: (line: string) => void): Promise<{ passed: boolean; figures: Record<string, number> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'castwatch-kill-'));
+  const sites = [await writeTinySite(join(folder, '1'), 1), await writeTinySite(join(folder, '2'), 2)] as const;
+  const host = new ReleaseHost(sites[0]);
+  await host.start();
+  const profile = join(folder, 'profile');
+  const figures = { rounds, mixed: 0, old: 0, new: 0, unreadable: 0 };
+
+  const look = async (actor: Actor): Promise<number> => {
+    await actor.page.waitForFunction(() => (window as unknown as SiteWindow).report !== undefined, undefined, { timeout: 30_000 });
+    const { numbers } = await actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).report());
+    if (new Set(numbers).size !== 1) {
+      figures.mixed += 1;
+      note(`mixed: ${numbers.join(' ')}`);
+    }
+    return numbers[0] ?? 0;
+  };
+
+  let actor = await Actor.enter(profile, host.url);
+  await look(actor);
+  await actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update());
+  // One update that nobody disturbs says how long the others may take.
+  host.folder = sites[1];
+  const started = performance.now();
+  void actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update()).catch(() => undefined);
+  await actor.page.waitForFunction(() => document.querySelector<HTMLMetaElement>('meta[name="release"]')?.content === '2', undefined, { timeout: 60_000 });
+  const updateMs = performance.now() - started;
+  await look(actor);
+  await actor.close();
+  let running = 2;
+  for (let round = 1; round <= rounds; round += 1) {
+    actor = await Actor.enter(profile, host.url);
+    running = await look(actor).catch(() => {
+      figures.unreadable += 1;
+      return running;
+    });
+    host.folder = sites[running === 1 ? 1 : 0];
+    void actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update()).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD * updateMs));
+    await actor.kill();
+    // What the next start runs, with the server gone: only what is kept can answer.
+    await host.stop();
+    actor = await Actor.enter(profile, host.url);
+    const after = await look(actor).catch(() => 0);
+    if (after === 0) figures.unreadable += 1;
+    else figures[after === running ? 'old' : 'new'] += 1;
+    running = after || running;
+    await actor.close();
+    await host.start();
+    if (round % 10 === 0) note(`round ${round}/${rounds}: ${JSON.stringify(figures)}`);
+  }
+  await host.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return { passed: figures.mixed === 0 && figures.unreadable === 0 && figures.old > 0 && figures.new > 0, figures };
+}
