@@ -17,6 +17,7 @@ try {
     isolated: !values['no-isolation'],
   });
   console.log(`Castwatch runs at ${preview.url}  (Ctrl+C ends it)`);
+  console.log('A browser that has opened it before keeps its release; another build comes as an update (Settings, Check now).');
 } catch (thrown) {
   const error = thrown as NodeJS.ErrnoException;
   console.error(

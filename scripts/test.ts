@@ -53,6 +53,7 @@ const STEPS: readonly Step[] = [
     command: ['npx', 'playwright', 'test'],
     count: () => playwrightCount(report('e2e')),
   },
+  { part: 'app', name: 'releases', command: ['npm', 'run', '--silent', 'release-proof', '--', '--short'] },
   { part: 'training', name: 'ruff check', command: [python, '-m', 'ruff', 'check', '.'], cwd: training, impossible: noPython },
   { part: 'training', name: 'ruff format', command: [python, '-m', 'ruff', 'format', '--check', '.'], cwd: training, impossible: noPython },
   { part: 'training', name: 'mypy', command: [python, '-m', 'mypy'], cwd: training, impossible: noPython },
