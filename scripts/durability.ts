@@ -47,9 +47,10 @@ try {
       results[key] = { skipped: thrown.message };
       console.log(`  skipped: ${thrown.message}`);
     }
+    // After each act: a run of an hour that is cut short has not been for nothing.
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   }
 } finally {
   await stage.strike();
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 process.exitCode = failed ? 1 : 0;

@@ -1,5 +1,6 @@
 /** The situations that pictures are taken of. */
 import type { Page } from '@playwright/test';
+import { madeBackup } from '../tests/e2e/made-record.ts';
 import { csvFile, csvOf, drawShots } from '../tests/e2e/support.ts';
 
 /** One situation of the app. */
@@ -67,6 +68,21 @@ async function feed(page: Page, last: 'ok' | 'ng' | 'missing' | 'range'): Promis
 async function fed(page: Page, last: Parameters<typeof feed>[1]): Promise<void> {
   await ready(page);
   await feed(page, last);
+}
+
+let record: Promise<Buffer> | null = null;
+
+/** A made-up record of nine days is restored and looked at. */
+async function withRecord(page: Page, view: string): Promise<void> {
+  await ready(page);
+  await go(page, 'quality');
+  record ??= madeBackup(9);
+  await page.locator('input[type=file][accept=".zip"]').setInputFiles({ name: 'backup.zip', mimeType: 'application/zip', buffer: await record });
+  await page.locator('dialog[open] button').last().click();
+  await page.locator('[role=status]').filter({ hasText: /\d/ }).first().waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(3000);
+  await go(page, view);
+  await page.waitForTimeout(1500);
 }
 
 /** A made-up file with repeats, labels, a missing value and a bad row is scored; its n-th tab is looked at. */
@@ -176,6 +192,16 @@ export const SCENES: readonly Scene[] = [
     play: async (page) => {
       await scored(page, 0);
       await page.locator('.actions button').first().click();
+    },
+  },
+  { name: 'quality-empty', play: async (page) => { await ready(page); await go(page, 'quality'); await page.waitForTimeout(1500); } },
+  { name: 'quality', play: (page) => withRecord(page, 'quality') },
+  {
+    name: 'quality-report',
+    play: async (page) => {
+      await withRecord(page, 'quality/report');
+      await page.locator('[data-testid=shift-report] .tools button').first().click();
+      await page.locator('[data-testid=shift-report] svg[role=img]').waitFor({ timeout: 30_000 });
     },
   },
   { name: 'model', play: async (page) => { await ready(page); await go(page, 'model'); await page.waitForTimeout(800); } },

@@ -5,6 +5,7 @@ import { createExplainClient } from './explain/explain-client.ts';
 import { createJournal } from './journal/create-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
+import { Shadow } from './line/shadow.ts';
 import { createPredictionClient } from './model/worker-client.ts';
 import { PinLock } from './station/pin.ts';
 import { Watchdog } from './station/watchdog.ts';
@@ -21,6 +22,7 @@ import { Health } from './state/health.svelte.ts';
 import { Kiosk } from './state/kiosk.svelte.ts';
 import { JournalState } from './state/journal.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
+import { QualityState } from './state/quality.svelte.ts';
 import { Router } from './state/router.svelte.ts';
 import { Settings } from './state/settings.svelte.ts';
 import { ShotHistory } from './state/shot-history.svelte.ts';
@@ -74,6 +76,12 @@ const app: AppState = {
   station: new Station(line, settings),
   feed,
   journal: new JournalState({ records, line, settings, feed, history, toasts }),
+  quality: new QualityState({
+    records,
+    settings,
+    shadow: new Shadow({ line, client, record: (shot, verdict) => records.recordShadow(shot, verdict) }),
+    createExporter: async () => (await import('./journal/export/exporter.ts')).createExporter(),
+  }),
   demo: new Demo(line, Date.now()),
   batch,
   form: new FormState(line),

@@ -15,6 +15,7 @@ import { line } from './line.ts';
 import { load } from './load.ts';
 import { model } from './model.ts';
 import { nav } from './nav.ts';
+import { quality } from './quality.ts';
 import { settings } from './settings.ts';
 import { shot } from './shot.ts';
 import { units } from './units.ts';
@@ -40,6 +41,7 @@ export const catalogue = {
   ...load,
   ...model,
   ...nav,
+  ...quality,
   ...settings,
   ...shot,
   ...units,

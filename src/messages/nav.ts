@@ -7,6 +7,7 @@ export const nav = defineMessages('nav', {
   'nav.shot': { ko: '샷', en: 'Shot', vi: 'Shot' },
   'nav.batch': { ko: '파일', en: 'Files', vi: 'Tệp' },
   'nav.form': { ko: '직접 입력', en: 'Type in', vi: 'Nhập tay' },
+  'nav.quality': { ko: '품질', en: 'Quality', vi: 'Chất lượng' },
   'nav.model': { ko: '모델', en: 'Model', vi: 'Mô hình' },
   'nav.settings': { ko: '설정', en: 'Settings', vi: 'Cài đặt' },
   'nav.more': { ko: '더 보기', en: 'More', vi: 'Thêm' },

@@ -13,6 +13,7 @@ import type { Health } from './health.svelte.ts';
 import type { Kiosk } from './kiosk.svelte.ts';
 import type { JournalState } from './journal.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
+import type { QualityState } from './quality.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
 import type { ShotHistory } from './shot-history.svelte.ts';
@@ -41,6 +42,8 @@ export interface AppState {
   readonly kiosk: Kiosk;
   /** The durable record: its state, its alarms, and the records themselves. */
   readonly journal: JournalState;
+  /** What inspections say of the verdicts; exports and backups. */
+  readonly quality: QualityState;
   readonly demo: Demo;
   readonly batch: BatchState;
   readonly form: FormState;

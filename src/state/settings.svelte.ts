@@ -3,6 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { UnitPreference } from '../domain/units.ts';
 import { z, type Schema } from '../domain/zod.ts';
 import { LANGUAGES, locale, type Language } from '../messages/locale.svelte.ts';
+import { DEFAULT_SHIFTS, type ShiftPlan } from '../monitor/field/shifts.ts';
 
 /** Day, night, or what the device says. */
 export type Theme = 'day' | 'night' | 'auto';
@@ -30,6 +31,11 @@ export interface SettingsData {
   readonly policy: Policy | null;
   /** The bundle to use; null: the manifest's current one. */
   readonly bundleId: string | null;
+  /** Name of the line in exported files and reports. */
+  readonly lineName: string;
+  readonly shifts: ShiftPlan;
+  /** The other bundle judges along, unseen, so that both can be compared. */
+  readonly shadow: boolean;
   readonly kiosk: KioskSettings;
   /** Ask the own host for one byte now and then, so that its access log shows which devices are alive. */
   readonly beacon: boolean;
@@ -48,6 +54,9 @@ export const DEFAULT_SETTINGS: SettingsData = {
   units: { pressure: 'kgf/cm2', force: 'tonf' },
   policy: null,
   bundleId: null,
+  lineName: 'line-1',
+  shifts: DEFAULT_SHIFTS,
+  shadow: false,
   kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
   beacon: false,
   updateIdleMinutes: 15,
@@ -78,6 +87,9 @@ const fields = {
   units: z.object({ pressure: z.enum(['kgf/cm2', 'MPa']), force: z.enum(['tonf', 'kN']) }),
   policy: z.nullable(policySchema),
   bundleId: z.nullable(z.string().check(z.maxLength(200))),
+  lineName: z.string().check(z.minLength(1), z.maxLength(40)),
+  shifts: z.object({ start: z.int().check(z.minimum(0), z.maximum(23)), hours: z.union([z.literal(6), z.literal(8), z.literal(12)]) }),
+  shadow: z.boolean(),
   kiosk: z.object({
     enabled: z.boolean(),
     idleMinutes: within(KIOSK_LIMITS.idleMinutes),

@@ -4,6 +4,7 @@ export const ICONS = {
   shot: 'M4 5h16M4 12h16M4 19h16M9 3v4M15 10v4M7 17v4',
   batch: 'M4 4h16v16H4zM4 9h16M4 14h16M10 9v11',
   form: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
+  quality: 'M3 20h18M6 20V10M11 20V4M16 20v-7M20 20v-4',
   model: 'M12 3l9 5-9 5-9-5zM3 12l9 5 9-5M3 16l9 5 9-5',
   settings: 'M4 7h9M19 7h1M4 17h1M11 17h9M13 4v6M19 4v6M13 4h6v6h-6zM5 14h6v6H5z',
   more: 'M5 12h.01M12 12h.01M19 12h.01',

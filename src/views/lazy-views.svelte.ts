@@ -12,6 +12,7 @@ const LOADERS: ViewLoaders = {
   shot: () => import('./shot/ShotView.svelte'),
   batch: () => import('./batch/BatchView.svelte'),
   form: () => import('./form/FormView.svelte'),
+  quality: () => import('./quality/QualityView.svelte'),
   model: () => import('./model/ModelView.svelte'),
   settings: () => import('./settings/SettingsView.svelte'),
 };

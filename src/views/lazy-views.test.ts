@@ -15,6 +15,7 @@ function house(network: { up: boolean }): { views: LazyViews; asked: LazyViewNam
     shot: loader('shot'),
     batch: loader('batch'),
     form: loader('form'),
+    quality: loader('quality'),
     model: loader('model'),
     settings: loader('settings'),
   };

@@ -45,11 +45,11 @@ interface Harm {
 }
 
 export const HARMS: readonly Harm[] = [
-  { name: 'IndexedDB: a table flipped', harm: (p) => { flip(database(p, /\.ldb$/)[0]); } },
+  { name: 'IndexedDB: a table flipped', harm: (p) => { flip(database(p, /\.ldb$/)[0]); }, long: true },
   { name: 'IndexedDB: a table truncated', harm: (p) => { cut(database(p, /\.ldb$/)[0], 0.5); } },
-  { name: 'IndexedDB: a table deleted', harm: (p) => { rmSync(database(p, /\.ldb$/)[0] ?? ''); } },
+  { name: 'IndexedDB: a table deleted', harm: (p) => { rmSync(database(p, /\.ldb$/)[0] ?? ''); }, long: true },
   { name: 'IndexedDB: the log flipped', harm: (p) => { flip(database(p, /\.log$/)[0], 0.3); }, long: true },
-  { name: 'IndexedDB: the log truncated', harm: (p) => { cut(database(p, /\.log$/)[0], 0.5); } },
+  { name: 'IndexedDB: the log truncated', harm: (p) => { cut(database(p, /\.log$/)[0], 0.5); }, long: true },
   { name: 'IndexedDB: the log deleted', harm: (p) => { rmSync(database(p, /\.log$/)[0] ?? ''); }, long: true },
   { name: 'IndexedDB: the manifest flipped', harm: (p) => { flip(database(p, /^MANIFEST/)[0]); }, long: true },
   { name: 'IndexedDB: the manifest truncated', harm: (p) => { cut(database(p, /^MANIFEST/)[0], 0.3); }, long: true },
@@ -57,13 +57,13 @@ export const HARMS: readonly Harm[] = [
   { name: 'IndexedDB: CURRENT deleted', harm: (p) => { rmSync(database(p, /^CURRENT$/)[0] ?? ''); }, long: true },
   { name: 'IndexedDB: the whole folder deleted', harm: (p) => { rmSync(join(p, 'Default', 'IndexedDB'), { recursive: true }); } },
   { name: 'OPFS: a full segment flipped', harm: (p) => { flip(usedSegments(p)[0], 0.4); } },
-  { name: 'OPFS: a full segment truncated', harm: (p) => { cut(usedSegments(p)[0], 0.5); } },
-  { name: 'OPFS: a full segment deleted', harm: (p) => { rmSync(usedSegments(p)[0] ?? ''); } },
-  { name: 'OPFS: the segment in use flipped', harm: (p) => { flip(usedSegments(p).at(-1), 0.01); } },
+  { name: 'OPFS: a full segment truncated', harm: (p) => { cut(usedSegments(p)[0], 0.5); }, long: true },
+  { name: 'OPFS: a full segment deleted', harm: (p) => { rmSync(usedSegments(p)[0] ?? ''); }, long: true },
+  { name: 'OPFS: the segment in use flipped', harm: (p) => { flip(usedSegments(p).at(-1), 0.01); }, long: true },
   { name: 'OPFS: the segment in use cut to nothing', harm: (p) => { cut(usedSegments(p).at(-1), 0); }, long: true },
   { name: 'OPFS: every segment full of rubbish', harm: (p) => { for (const path of usedSegments(p)) writeFileSync(path, Buffer.alloc(statSync(path).size, 0x43)); }, long: true },
   { name: 'OPFS: its directory index flipped', harm: (p) => { flip(directoryIndex(p, /\.(log|ldb)$/)[0]); }, long: true },
-  { name: 'OPFS: its directory index deleted', harm: (p) => { rmSync(join(directoryIndex(p, /^CURRENT$/)[0] ?? '', '..'), { recursive: true }); } },
+  { name: 'OPFS: its directory index deleted', harm: (p) => { rmSync(join(directoryIndex(p, /^CURRENT$/)[0] ?? '', '..'), { recursive: true }); }, long: true },
   { name: 'OPFS: everything deleted', harm: (p) => { rmSync(join(p, 'Default', 'File System'), { recursive: true }); } },
 ];
 

@@ -7,7 +7,7 @@ import type { Act } from './play.ts';
 export const killRounds: Act = {
   name: 'SIGKILL right after an acknowledgement',
   async play({ stage, short, note }) {
-    const rounds = short ? 8 : 100;
+    const rounds = short ? 4 : 100;
     const profile = stage.profile('kill');
     const acknowledged = new Set<number>();
     let next = 1;

@@ -2,7 +2,7 @@ import { Disk } from './disk.ts';
 import type { Act, Setting } from './play.ts';
 import type { Actor } from './stage.ts';
 
-const ROUNDS = { full: 30, short: 3 };
+const ROUNDS = { full: 30, short: 2 };
 
 /** One round: writes until some acknowledgements were heard, then the power goes. Returns the numbers heard. */
 async function untilThePowerGoes(setting: Setting, disk: Disk, start: (actor: Actor) => Promise<unknown>): Promise<Set<number>> {

@@ -5,7 +5,7 @@ import type { MessageKey } from '../../src/messages/catalogue.ts';
 
 import { csvFile, csvOf, drawShots, openReady, text } from './support.ts';
 
-const VIEWS = ['line', 'shot', 'batch', 'form', 'model', 'settings'] as const;
+const VIEWS = ['line', 'shot', 'batch', 'form', 'quality', 'model', 'settings'] as const;
 
 /** A few shots on the line, so that every view has something to show. */
 async function withShots(page: Page): Promise<void> {
