@@ -21,7 +21,6 @@ from castwatch_training.bundle_schema import (
     Conformal,
     Coverage,
     LineMemory,
-    PastRates,
     Platt,
     ReliabilityBin,
     ThresholdRow,
@@ -46,8 +45,8 @@ class OutOfFold:
     fold: IntArray
 
 
-def calibrate(oof: OutOfFold, campaign_rates: FloatArray) -> Calibration:
-    """`calibration.json`. `campaign_rates` are the defect rates of the past runs, for the line memory.
+def calibrate(oof: OutOfFold, memory: LineMemory) -> Calibration:
+    """`calibration.json`. `memory`: the constants that the past campaigns give the line memory (`online.derive`).
 
     Raises `TrainingError` when the out-of-fold shots do not hold both classes in every fold.
     """
@@ -67,7 +66,7 @@ def calibrate(oof: OutOfFold, campaign_rates: FloatArray) -> Calibration:
             "default_policy": BudgetPolicy(kind="budget", flagged=BUDGET),
             "conformal": conformal(probability, oof),
             "reliability": reliability(probability, oof.defective),
-            "line_memory": line_memory(campaign_rates),
+            "line_memory": memory,
         }
     )
 
@@ -203,17 +202,3 @@ def reliability(probability: FloatArray, defective: IntArray) -> list[Reliabilit
             )
         )
     return bins
-
-
-def line_memory(campaign_rates: FloatArray) -> LineMemory:
-    """Constants of the run-rate tracker. They were chosen forward in time, run by run, and are not refitted here."""
-    return LineMemory(
-        prior=0.2,
-        prior_strength=5.0,
-        decay=2 ** (-1 / 50),
-        weight_cap_concentration=16.0,
-        horizon=50,
-        tilt=0.25,
-        tilt_clip=2.0,
-        past_rates=PastRates(low=float(campaign_rates.min()), high=float(campaign_rates.max())),
-    )

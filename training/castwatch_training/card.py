@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Plot
 
 from castwatch_training.arrays import FloatArray, IntArray
 from castwatch_training.bundle_schema import ReliabilityBin
-from castwatch_training.card_schema import Card, CardData, Estimate, Figure, ReconstructionRow
+from castwatch_training.card_schema import Card, CardData, Estimate, Figure, Online, ReconstructionRow
 from castwatch_training.card_texts import LICENCE, PURPOSE
 from castwatch_training.dataset import Dataset
 from castwatch_training.features import FEATURES
@@ -97,6 +97,7 @@ def build_card(
     figures: Sequence[Figure],
     reconstruction: Sequence[ReconstructionRow],
     reliability: Sequence[ReliabilityBin],
+    online: Online | None = None,
 ) -> Card:
     """`card.json`."""
     return Card.model_validate(
@@ -115,6 +116,7 @@ def build_card(
             "figures": list(figures),
             "reconstruction": list(reconstruction),
             "calibration_plot": list(reliability),
+            "online": online,
         }
     )
 
@@ -148,6 +150,7 @@ def card_markdown(card: Card) -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
         *(_figure_row(figure) for figure in card.figures),
         "",
+        *_online_lines(card.online),
         "## Calibration",
         "![Of the shots given a probability, the share that was defective](calibration.svg)",
         "",
@@ -176,6 +179,26 @@ def card_markdown(card: Card) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _online_lines(online: Online | None) -> list[str]:
+    """Learning a run from its inspections: log-loss by predictor."""
+    if online is None:
+        return []
+    return [
+        "## Learning a run from its inspections",
+        "Log-loss shot by shot through campaigns that neither models nor constants come from (`others`: from all other "
+        f"campaigns, `earlier`: from those before), 95 % intervals over blocks of {online.block} shots.",
+        "",
+        "| from | inspected | known after | predictor | shots | log-loss | against the run rate | ROC-AUC |",
+        "|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {f.training} | {f.inspected:.0%} | {f.delay} | {f.predictor} | {f.shots} | {_cell(f.log_loss)} "
+            f"| {_cell(f.against_run_rate)} | {_cell(f.roc_auc)} |"
+            for f in online.figures
+        ),
+        "",
+    ]
 
 
 def _figure_row(figure: Figure) -> str:

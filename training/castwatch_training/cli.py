@@ -65,6 +65,10 @@ def study(
     report_only: Annotated[
         bool, typer.Option("--report-only", help="Only write the report and figures anew from model-study.json.")
     ] = False,
+    online_only: Annotated[
+        bool,
+        typer.Option("--online-only", help="Only run the protocol `online` anew and add it to model-study.json."),
+    ] = False,
     workers: WorkersOption = None,
     docs: DocsOption = DOCS,
 ) -> None:
@@ -80,6 +84,8 @@ def study(
         from .dataset import load_dataset
         from .fit_cache import FITS, FitCache
         from .fit_runner import cores, run_jobs
+        from .online_folds import TRAININGS, campaigns, online_jobs
+        from .online_study import online_section
         from .study import summarise, work
         from .study_plan import make_plan, study_jobs
 
@@ -88,15 +94,21 @@ def study(
         if not resume:
             FITS.unlink(missing_ok=True)
         cache = FitCache(FITS, found.sha256)
-        jobs = study_jobs(plan, found)
+        jobs = online_jobs(found) if online_only else [*study_jobs(plan, found), *online_jobs(found)]
     try:
         with counted("fits", len(jobs)) as advance:
             run_jobs(found, jobs, cache, workers or cores(), lambda job: advance(job.label))
     except KeyboardInterrupt:
         ERR.print("Interrupted. Every finished fit is kept; the same command goes on from here.")
         raise typer.Exit(130) from None
-    with counted("figures", work(plan)) as advance:
-        results = summarise(plan, found, cache, workers or cores(), advance)
+    if online_only:
+        results = read_results(docs)
+    else:
+        with counted("figures", work(plan)) as advance:
+            results = summarise(plan, found, cache, workers or cores(), advance)
+    with steps("online") as step:
+        section = online_section({training: campaigns(training, found, cache) for training in TRAININGS}, step)
+    results = results.model_copy(update={"online": section})
     write_results(results, docs)
     OUT.print(f"-> {write_study_report(results, docs)}", soft_wrap=True)
 

@@ -44,7 +44,7 @@ def release_figures(
     workers: int | None = None,
 ) -> list[Figure]:
     """The study's figures where they are about this recipe, data and code; else those of `compute_figures`."""
-    if study is not None and _is_about(study, data, recipe, seeds):
+    if study is not None and is_about(study, data, recipe, seeds):
         models = (recipe.name, OLD_RECIPE.name, *BASELINES)
         found = [study.figure(protocol, model) for protocol in protocols for model in models]
         step("repeating fits of the study")
@@ -73,7 +73,7 @@ def _lines(study: StudyResults, found: Sequence[StudyFigure | None]) -> list[Fig
     ]
 
 
-def _is_about(study: StudyResults, data: Dataset, recipe: Recipe, seeds: Sequence[int]) -> bool:
+def is_about(study: StudyResults, data: Dataset, recipe: Recipe, seeds: Sequence[int]) -> bool:
     """Whether it is a full study of these data and recipes with the installed libraries and the present rules."""
     recipes = {one.name: asdict(one) for one in (recipe, OLD_RECIPE)}
     return (

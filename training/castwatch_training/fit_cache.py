@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,10 +31,13 @@ _LATENT_CODE = ("principal", "guide", "autoencoder")
 
 @dataclass(frozen=True)
 class Job:
-    """One recipe on one fold: `fold` of `protocol`, cut with `split_seed`, fitted with `seed`."""
+    """One recipe on one fold: `fold` of `protocol`, cut with `split_seed`, fitted with `seed`.
+
+    `earlier` is the protocol `online`'s own: a campaign by a model of those before it (`online_folds`).
+    """
 
     recipe: Recipe
-    protocol: Protocol
+    protocol: Protocol | Literal["earlier"]
     split_seed: int
     fold: int
     seed: int

@@ -14,7 +14,7 @@ from .dataset import Dataset
 from .errors import StudyError
 from .evaluation import FoldScores, fitter, score_fold
 from .fit_cache import FitCache, Job
-from .protocols import splits
+from .online_folds import folds_of
 
 Block = list[Job]
 """Fits that share a fold and a seed."""
@@ -66,7 +66,8 @@ def _blocks(jobs: Iterable[Job]) -> list[Block]:
 
 def _fit_block(data: Dataset, block: Block) -> Iterator[tuple[Job, FoldScores]]:
     first = block[0]
-    split = splits(first.protocol, data, first.split_seed)[first.fold]
+    folds = folds_of(first.protocol, data, first.split_seed)
+    split = next(one for one in folds if one.fold == first.fold)
     fit_rows = fitter(data, first.seed)
     for job in block:
         try:

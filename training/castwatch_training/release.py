@@ -17,17 +17,16 @@ from threadpoolctl import threadpool_limits
 from castwatch_training import signing
 from castwatch_training.arrays import FloatArray, IntArray
 from castwatch_training.bundle import Bundle, encode, write_files
-from castwatch_training.bundle_schema import Reference, Scaler
+from castwatch_training.bundle_schema import LineMemory, Reference, Scaler
 from castwatch_training.calibration import OutOfFold, calibrate
 from castwatch_training.card import (
     build_card,
     calibration_svg,
-    campaign_rates,
     card_markdown,
     data_facts,
     reconstruction_rows,
 )
-from castwatch_training.card_schema import Figure, ReconstructionRow
+from castwatch_training.card_schema import Figure, Online, ReconstructionRow
 from castwatch_training.dataset import Dataset
 from castwatch_training.errors import TrainingError
 from castwatch_training.features import FEATURES
@@ -36,6 +35,7 @@ from castwatch_training.forest import from_sklearn
 from castwatch_training.golden import build_golden
 from castwatch_training.inference import Inference, squared_error
 from castwatch_training.manifest import list_bundles, update_manifest
+from castwatch_training.online_figures import release_online
 from castwatch_training.onnx_export import export_autoencoder, export_boosting
 from castwatch_training.pipeline import FittedPipeline, fit
 from castwatch_training.proof import Proof, demand, prove
@@ -131,11 +131,27 @@ def scaler_file(model: FittedPipeline) -> Scaler:
     )
 
 
-def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, figures: Sequence[Figure], step: Step) -> Bundle:
+@dataclass(frozen=True)
+class Measured:
+    """What was measured beside the model itself: the card's figures, and the line memory with its protocol."""
+
+    figures: Sequence[Figure]
+    memory: LineMemory
+    online: Online | None
+
+
+def measure(plan: Release, data: Dataset, study: StudyResults | None, step: Step) -> Measured:
+    """The figures of the plan's recipe and the line memory's, from the study where it is about them."""
+    figures = release_figures(data, plan.recipe, study, step)
+    memory, online = release_online(data, study, step)
+    return Measured(figures, memory, online)
+
+
+def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, measured: Measured, step: Step) -> Bundle:
     """Everything of a bundle around a fitted model; nothing is written."""
     run = out_of_fold(plan, data, step)
     step("calibrating")
-    calibration = calibrate(run.scores, campaign_rates(data))
+    calibration = calibrate(run.scores, measured.memory)
     step("describing the products")
     reference = _reference(plan, data, model, run)
     step("exporting and drawing golden vectors")
@@ -149,9 +165,10 @@ def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, figures: S
         seed=plan.seed,
         data=data_facts(data, len(training_rows(plan, data)), plan.protocol),
         recipe=plan.recipe,
-        figures=figures,
+        figures=measured.figures,
         reconstruction=_reconstruction(data, run),
         reliability=calibration.reliability,
+        online=measured.online,
     )
     return Bundle(
         scaler=scaler,
@@ -210,8 +227,7 @@ def release(
     with threadpool_limits(1):  # sums in one order, whatever the number of cores
         step("fitting the final model")
         model = fit_release(plan, data)
-        figures = release_figures(data, plan.recipe, study, step)
-        bundle = build_bundle(plan, data, model, figures, step)
+        bundle = build_bundle(plan, data, model, measure(plan, data, study, step), step)
         proof = prove(bundle, data, model, step)
     demand(proof)
     step("writing")

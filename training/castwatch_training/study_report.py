@@ -8,6 +8,7 @@ from .data_report import table
 from .recipe import FIELD, LEGACY, OLD_RECIPE
 from .study_ablation import autoencoder, autoencoder_words, latents, libraries
 from .study_figures import write_study_figures
+from .study_online_report import online_lines
 from .study_results import StudyFigure, StudyResults
 from .study_words import NAMES, ORDER, QUESTIONS, differences, short, title, with_interval
 
@@ -36,6 +37,7 @@ def _report(r: StudyResults) -> list[str]:
         *libraries(r),
         *latents(r),
         *_campaigns(r),
+        *online_lines(r),
         *_splits(r),
         *_calibration(r),
         *_everything(r),

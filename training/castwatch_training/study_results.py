@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .card_schema import Estimate, Metrics
+from .bundle_schema import LineMemory
+from .card_schema import Estimate, Metrics, Online, OnlineTraining
 from .errors import BundleError, StudyError
 from .json_file import Strict, dump, parse
 
@@ -89,6 +90,35 @@ class DataFacts(Strict):
     campaigns: int
 
 
+class OnlineConstants(Strict):
+    """The line memory's constants for one campaign (numbered from 0), from the campaigns it was left out of."""
+
+    training: OnlineTraining
+    campaign: int
+    constants: LineMemory
+
+
+class OnlineRegret(Strict):
+    """On one campaign: the mixture's mean log-loss less that of its best predictor, and less the run-rate tracker's."""
+
+    training: OnlineTraining
+    inspected: float
+    delay: int
+    campaign: int
+    best: str
+    regret: float
+    against_run_rate: float
+
+
+class OnlineSection(Strict):
+    """The protocol `online`: figures, what they were made with, and the constants that all campaigns give."""
+
+    online: Online
+    derived: LineMemory
+    constants: list[OnlineConstants]
+    regret: list[OnlineRegret]
+
+
 class StudyResults(Strict):
     """The file."""
 
@@ -105,6 +135,7 @@ class StudyResults(Strict):
     differences: list[Difference]
     splits: list[SplitFigure]
     reliability: list[Reliability]
+    online: OnlineSection | None = None
 
     def figure(self, protocol: str, model: str) -> StudyFigure | None:
         """The figure of a model under a protocol, where the study has it."""

@@ -3,19 +3,23 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from synthetic import SyntheticLog, make_dataset, make_log, write_kamp
 
 from castwatch_training.baselines import campaign_table
 from castwatch_training.bundle import Bundle, encode, read_bundle, write_files
+from castwatch_training.card_schema import Figure
 from castwatch_training.dataset import REPOSITORY, Dataset, find_data, load_dataset
 from castwatch_training.errors import DataNotFoundError
 from castwatch_training.evaluation import evaluate_baseline
 from castwatch_training.figures import figure
 from castwatch_training.manifest import update_manifest
+from castwatch_training.online import derive
+from castwatch_training.online_run import Campaign
 from castwatch_training.pipeline import FittedPipeline
 from castwatch_training.recipe import FIELD
-from castwatch_training.release import Release, build_bundle, fit_release
+from castwatch_training.release import Measured, Release, build_bundle, fit_release
 from castwatch_training.signing import DEVELOPMENT_KEY
 
 
@@ -68,7 +72,14 @@ def fitted(plan: Release, data: Dataset) -> FittedPipeline:
 def bundle(plan: Release, data: Dataset, fitted: FittedPipeline) -> Bundle:
     """A complete bundle of `plan`, its figures those of one baseline."""
     figures = [figure("grouped", "campaign_table", evaluate_baseline(data, campaign_table, "grouped", [0]))]
-    return build_bundle(plan, data, fitted, figures, lambda _: None)
+    return build_bundle(plan, data, fitted, measured(data, figures), lambda _: None)
+
+
+def measured(data: Dataset, figures: list[Figure]) -> Measured:
+    """Given figures, and a line memory from rates alone."""
+    shots = data.distinct
+    runs = [Campaign(data.y[shots[data.campaign[shots] == c]], {}) for c in np.unique(data.campaign)]
+    return Measured(figures, derive(runs), None)
 
 
 @pytest.fixture

@@ -16,6 +16,10 @@ from castwatch_training.calibration import (
 )
 from castwatch_training.errors import TrainingError
 from castwatch_training.judge import threshold_for
+from castwatch_training.online import derive
+from castwatch_training.online_run import Campaign
+
+MEMORY = derive([Campaign(np.array([0, 0, 1]), {}), Campaign(np.array([0, 0, 0, 0, 1]), {})])
 
 
 def made_up(shots: int = 4000, seed: int = 0) -> OutOfFold:
@@ -67,7 +71,7 @@ def test_the_table_counts_what_a_threshold_does(oof: OutOfFold) -> None:
 
 
 def test_the_default_budget_flags_that_share(oof: OutOfFold) -> None:
-    calibration = calibrate(oof, np.array([0.1, 0.4]))
+    calibration = calibrate(oof, MEMORY)
     threshold = threshold_for(calibration.default_policy, calibration.thresholds)
     p = apply_platt(calibration.platt, oof.score)
     assert 0.148 <= (p >= threshold).mean() <= 0.15
@@ -92,7 +96,7 @@ def test_conformal_quantiles_are_finite_sample_corrected() -> None:
 @pytest.mark.parametrize("level", [0.8, 0.9])
 def test_measured_coverage_holds_for_fresh_shots(oof: OutOfFold, level: float) -> None:
     """What the file promises for a class is what new shots of that class get, within sampling error."""
-    calibration = calibrate(oof, np.array([0.1, 0.4]))
+    calibration = calibrate(oof, MEMORY)
     measured = next(row for row in calibration.conformal.coverage if row.level == level)
     assert measured.normal == pytest.approx(level, abs=0.03)
     assert measured.defect == pytest.approx(level, abs=0.04)
@@ -107,7 +111,7 @@ def test_coverage_of_a_class_the_scores_cannot_tell_is_still_kept() -> None:
     """Class-conditional sets cover the rare class too, by holding both classes."""
     rng = np.random.default_rng(3)
     labels = (rng.random(3000) < 0.1).astype(np.int64)
-    calibration = calibrate(OutOfFold(rng.normal(size=3000), labels, rng.integers(0, 5, 3000)), np.array([0.1]))
+    calibration = calibrate(OutOfFold(rng.normal(size=3000), labels, rng.integers(0, 5, 3000)), MEMORY)
     ninety = calibration.conformal.coverage[1]
     assert ninety.defect == pytest.approx(0.9, abs=0.06)
     assert ninety.single < 0.3
@@ -134,10 +138,4 @@ def test_reliability_with_all_probabilities_alike() -> None:
 def test_one_class_is_refused() -> None:
     scores = OutOfFold(np.arange(10.0), np.zeros(10, dtype=np.int64), np.arange(10) % 5)
     with pytest.raises(TrainingError, match="hold one class only"):
-        calibrate(scores, np.array([0.1]))
-
-
-def test_line_memory_carries_the_measured_constants(oof: OutOfFold) -> None:
-    memory = calibrate(oof, np.array([0.3, 0.01, 0.41])).line_memory
-    assert memory.decay**50 == pytest.approx(0.5)
-    assert (memory.past_rates.low, memory.past_rates.high) == (0.01, 0.41)
+        calibrate(scores, MEMORY)

@@ -12,7 +12,15 @@ from castwatch_training.manifest import verify_manifest
 from castwatch_training.pipeline import FittedPipeline
 from castwatch_training.protocols import splits
 from castwatch_training.recipe import FIELD
-from castwatch_training.release import RELEASES, Release, build_bundle, fit_release, out_of_fold, training_rows
+from castwatch_training.release import (
+    RELEASES,
+    Measured,
+    Release,
+    build_bundle,
+    fit_release,
+    out_of_fold,
+    training_rows,
+)
 from castwatch_training.signing import DEVELOPMENT_KEY, DEVELOPMENT_PUBLIC_KEY
 
 
@@ -21,7 +29,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, bundle: Bundle) -> None:
     """A release whose figures are those of the shared bundle and whose proofs take fewer rows."""
     whole = off_sample.off_sample_rows
     monkeypatch.setattr(proof, "off_sample_rows", lambda b, seed, data=None: whole(b, seed, 500, data))
-    monkeypatch.setattr(release, "release_figures", lambda *_: bundle.card.figures)
+    measured = Measured(bundle.card.figures, bundle.calibration.line_memory, bundle.card.online)
+    monkeypatch.setattr(release, "measure", lambda *_: measured)
 
 
 @pytest.mark.usefixtures("quick")
@@ -125,4 +134,5 @@ def test_the_release_table_names_both_kinds() -> None:
 def test_building_twice_gives_the_same_files(
     plan: Release, data: Dataset, fitted: FittedPipeline, bundle: Bundle
 ) -> None:
-    assert encode(build_bundle(plan, data, fitted, bundle.card.figures, lambda _: None)) == encode(bundle)
+    same = Measured(bundle.card.figures, bundle.calibration.line_memory, bundle.card.online)
+    assert encode(build_bundle(plan, data, fitted, same, lambda _: None)) == encode(bundle)
