@@ -264,3 +264,7 @@ def _show_proof(proof: "Proof") -> None:
         OUT.print(f"skipped {_plain(claim)}", soft_wrap=True, highlight=False)
     for claim in proof.failures:
         OUT.print(f"[red]FAILED[/]  {_plain(claim)}", soft_wrap=True, highlight=False)
+
+
+if __name__ == "__main__":
+    main()

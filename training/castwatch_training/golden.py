@@ -18,7 +18,7 @@ from castwatch_training.generator import sample_shots
 from castwatch_training.inference import Inference, Outputs, scale
 
 Kind = Literal["typical", "threshold", "range", "missing"]
-COUNTS: dict[Kind, int] = {"typical": 128, "threshold": 64, "range": 48, "missing": 24}
+COUNTS: dict[Kind, int] = {"typical": 128, "threshold": 64, "range": 40, "missing": 24}
 EXTREMES = (1e9, -1e9, 0.0, 1e-9)
 _SPLITS_A_ROW = 2
 
