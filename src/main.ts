@@ -96,8 +96,7 @@ const app: AppState = {
     batch,
     settings,
     storage,
-    openJournal: () => Promise.resolve(),
-    isInspected: () => false,
+    records,
   }),
 };
 

@@ -1,5 +1,7 @@
 /** Puts `Updates` together with the browser and the parts of the app that it watches. */
+import type { DurableJournal } from '../journal/journal.ts';
 import { createPredictionClient } from '../model/worker-client.ts';
+import { journalOpened } from '../station/updates/journal-opened.ts';
 import { proveRelease } from '../station/updates/prove-release.ts';
 import { registerUpdateService } from '../station/updates/update-service.ts';
 import type { BatchState } from './batch/batch.svelte.ts';
@@ -12,20 +14,18 @@ export interface UpdateParts {
   readonly batch: Pick<BatchState, 'progress'>;
   readonly settings: Settings;
   readonly storage: SettingsStorage | null;
-  /** Rejects when the journal cannot be opened. */
-  readonly openJournal: () => Promise<void>;
-  /** Whether the finding of a shot has been logged. */
-  readonly isInspected: (shotId: string) => boolean;
+  readonly records: DurableJournal;
 }
 
 /** A flagged part that nobody has looked at for this long is not being looked at. */
 const INSPECTION_MS = 30 * 60_000;
 const DEVICE_KEY = 'castwatch.device';
 
-export function createUpdates({ feed, batch, settings, storage, openJournal, isInspected }: UpdateParts): Updates {
+export function createUpdates({ feed, batch, settings, storage, records }: UpdateParts): Updates {
+  const isInspected = followInspections(feed, records);
   return new Updates({
     register: registerUpdateService,
-    prove: (bundle) => proveRelease({ createClient: createPredictionClient, openJournal, bundle }),
+    prove: (bundle) => proveRelease({ createClient: createPredictionClient, openJournal: () => journalOpened(records), bundle }),
     activity: () => {
       const { latest, arrival } = feed;
       const sinceShotMs = performance.now() - (arrival?.monotonic ?? 0);
@@ -37,6 +37,21 @@ export function createUpdates({ feed, batch, settings, storage, openJournal, isI
     device: deviceId(storage),
     reload: () => location.reload(),
   });
+}
+
+/** Whether the finding of the latest shot has been logged: asked of the journal whenever something was recorded. */
+function followInspections(feed: UpdateParts['feed'], records: DurableJournal): (shotId: string) => boolean {
+  let inspected: string | null = null;
+  records.onRecorded(() => {
+    const id = feed.latest?.shot.id;
+    const seq = id === undefined ? null : records.seqOf(id);
+    if (id === undefined || seq === null) return;
+    void records.shot(seq).then((file) => {
+      const last = file.ok ? file.value?.inspections.at(-1) : undefined;
+      if (last) inspected = last.data.outcome === 'withdrawn' ? null : id;
+    });
+  });
+  return (shotId) => shotId === inspected;
 }
 
 /** A random name for this device, kept: it decides when its turn in a staged release comes. */

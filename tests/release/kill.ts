@@ -12,12 +12,12 @@ interface SiteWindow {
 }
 
 /** Latest moment of a kill, as a multiple of what one undisturbed update took. */
-const SPREAD = 1.6;
+const SPREAD = 1.2;
 
 export async function killRounds(rounds: number, note: (line: string) => void): Promise<{ passed: boolean; figures: Record<string, number> }> {
   const folder = mkdtempSync(join(tmpdir(), 'castwatch-kill-'));
-  const sites = [await writeTinySite(join(folder, '1'), 1), await writeTinySite(join(folder, '2'), 2)] as const;
-  const host = new ReleaseHost(sites[0]);
+  const first = await writeTinySite(join(folder, '1'), 1);
+  const host = new ReleaseHost(first);
   await host.start();
   const profile = join(folder, 'profile');
   const figures = { rounds, mixed: 0, old: 0, new: 0, unreadable: 0 };
@@ -36,35 +36,34 @@ export async function killRounds(rounds: number, note: (line: string) => void): 
   await look(actor);
   await actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update());
   // One update that nobody disturbs says how long the others may take.
-  host.folder = sites[1];
+  host.folder = await writeTinySite(join(folder, '2'), 2, first);
   const started = performance.now();
   void actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update()).catch(() => undefined);
   await actor.page.waitForFunction(() => document.querySelector<HTMLMetaElement>('meta[name="release"]')?.content === '2', undefined, { timeout: 60_000 });
   const updateMs = performance.now() - started;
-  await look(actor);
+  let running = await look(actor);
   await actor.close();
-  let running = 2;
-  for (let round = 1; round <= rounds; round += 1) {
+  await host.stop();
+  // Each start is without the server: only what is kept can answer. Then comes an update, and the kill.
+  for (let round = 0; round <= rounds; round += 1) {
     actor = await Actor.enter(profile, host.url);
-    running = await look(actor).catch(() => {
+    const after = await look(actor).catch((thrown: unknown) => {
       figures.unreadable += 1;
+      note(String(thrown));
       return running;
     });
-    host.folder = sites[running === 1 ? 1 : 0];
+    if (round > 0) figures[after === running ? 'old' : 'new'] += 1;
+    if (round % 10 === 0) note(`round ${round}/${rounds}: ${JSON.stringify(figures)}`);
+    if (round === rounds) break;
+    running = after;
+    host.folder = await writeTinySite(join(folder, String(round + 3)), round + 3, first);
+    await host.start();
     void actor.page.evaluate(() => (window as unknown as Required<SiteWindow>).update()).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD * updateMs));
     await actor.kill();
-    // What the next start runs, with the server gone: only what is kept can answer.
     await host.stop();
-    actor = await Actor.enter(profile, host.url);
-    const after = await look(actor).catch(() => 0);
-    if (after === 0) figures.unreadable += 1;
-    else figures[after === running ? 'old' : 'new'] += 1;
-    running = after || running;
-    await actor.close();
-    await host.start();
-    if (round % 10 === 0) note(`round ${round}/${rounds}: ${JSON.stringify(figures)}`);
   }
+  await actor.close();
   await host.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return { passed: figures.mixed === 0 && figures.unreadable === 0 && figures.old > 0 && figures.new > 0, figures };

@@ -1,5 +1,5 @@
 /** A site as small as can be that runs on the real service worker: every file carries its release's number. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker } from '../../scripts/release-plugin.ts';
 import { stampBuild, writeRelease } from '../../scripts/release-manifest.ts';
@@ -54,8 +54,8 @@ if (status.candidate?.stage === 'trial' && status.yours?.id === status.candidate
 window.build = build;
 `;
 
-/** Writes release `n` of the site into a folder and signs it. */
-export async function writeTinySite(folder: string, n: number): Promise<string> {
+/** Writes release `n` of the site into a folder and signs it; `worker` is a folder that has the service worker already. */
+export async function writeTinySite(folder: string, n: number, worker?: string): Promise<string> {
   mkdirSync(join(folder, 'assets'), { recursive: true });
   mkdirSync(join(folder, 'models'), { recursive: true });
   const write = (path: string, content: string): void => writeFileSync(join(folder, path), content);
@@ -68,7 +68,8 @@ export async function writeTinySite(folder: string, n: number): Promise<string> 
   for (let i = 0; i < PADS; i += 1) write(`assets/pad-${i}.js`, `// ${n} ${'pad '.repeat(20_000)}`);
   write('models/manifest.json', JSON.stringify({ sequence: n, current: 'none', bundles: [] }));
   write('models/manifest.sig', `// ${n}`);
-  await buildWorker(folder);
+  if (worker === undefined) await buildWorker(folder);
+  else copyFileSync(join(worker, 'sw.js'), join(folder, 'sw.js'));
   await stampBuild(folder);
   await writeRelease(folder, { sequence: n, minimum: { app: 0, models: 0 } });
   return folder;
