@@ -35,7 +35,7 @@ try {
         stage,
         short: values.short,
         note: (text) => {
-          if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K  ${text}`);
+          process.stdout.write(process.stdout.isTTY ? `\r\x1b[K  ${text}` : `  ${text}\n`);
         },
       });
       if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');

@@ -70,7 +70,12 @@ export class Stage {
 
   async strike(): Promise<void> {
     await this.#preview.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      rmSync(this.folder, { recursive: true, force: true });
+    } catch (thrown) {
+      // A disk of its own is still mounted there because its act failed: that failure is what must be seen.
+      console.error(`left behind: ${this.folder} (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+    }
   }
 }
 
