@@ -24,18 +24,23 @@ export async function buildWorker(folder: string): Promise<void> {
   });
 }
 
-/** Adds to the app's build what makes a release of it. */
+const APP = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+
+/** Adds to the app's build what makes a release of it; other pages built by the same configuration (tests, bench) are none. */
 export function releasePlugin(): Plugin {
   let folder = '';
+  let isApp = false;
   return {
     name: 'castwatch-release',
     apply: 'build',
     configResolved({ root, build: { outDir } }) {
+      isApp = root === APP;
       folder = fileURLToPath(new URL(`${outDir}/`, `file://${root}/`));
     },
     closeBundle: {
       sequential: true,
       async handler() {
+        if (!isApp) return;
         await buildWorker(folder);
         await stampBuild(folder);
         await writeRelease(folder);

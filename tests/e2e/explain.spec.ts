@@ -21,12 +21,21 @@ const own = golden.rows.filter(({ input }) => input[0] === Number(PRODUCT));
 const suspect = own.filter(({ kind }) => kind === 'typical').reduce((most, row) => (row.calibrated > most.calibrated ? row : most));
 const controlOf = (name: FeatureName): string => DEFAULT_DOMAIN_TABLE.signals[name].control;
 
-/** Brings a shot to the line through the programmatic door. */
-async function receive(page: Page, input: readonly (number | null)[]): Promise<string | undefined> {
-  return page.evaluate(
-    async (features) => (await window.castwatch?.predict({ features }))?.prediction.class,
-    Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, input[i] ?? null])),
-  );
+/**
+ * Brings a shot to the line through the programmatic door. A busy machine may hold a shot for want of time: it is sent again
+ * after another one, since the line does not show an exact repeat.
+ */
+async function receive(page: Page, input: readonly (number | null)[], wanted: 'defect' | 'hold' = 'defect'): Promise<void> {
+  const named = (row: readonly (number | null)[]) => Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, row[i] ?? null]));
+  const shots = [named(own.find((row) => row !== suspect)!.input), named(input)];
+  await expect(async () => {
+    const prediction = await page.evaluate(async ([other, shot]) => {
+      await window.castwatch?.predict({ features: other });
+      return (await window.castwatch?.predict({ features: shot }))?.prediction;
+    }, shots);
+    expect(prediction?.class).toBe(wanted);
+    expect(prediction?.reasons).not.toContainEqual(expect.objectContaining({ kind: 'unavailable' }));
+  }).toPass({ timeout: 60_000 });
 }
 
 /** A panel by its title. */
@@ -139,10 +148,11 @@ test('a suggestion leads where it says when it is tried', async ({ page }) => {
 });
 
 test('a hold for a missing value explains itself and makes nothing up', async ({ page }) => {
+  test.setTimeout(120_000);
   await openReady(page);
   const input = [...suspect.input];
   input[FEATURE_INDEX.Sensor_Coolant_Temp] = null;
-  await receive(page, input);
+  await receive(page, input, 'hold');
   await expect(page.locator('main')).toContainText(text('line.hold'));
   await expect(page.locator('main')).toContainText(text('feature.Sensor_Coolant_Temp'));
   await expect(page.locator('main')).not.toContainText('%p');
@@ -155,9 +165,10 @@ test('a hold for a missing value explains itself and makes nothing up', async ({
 });
 
 test('an unusual shot is held, said to be not necessarily defective, and its reasons to be a guess', async ({ page }) => {
+  test.setTimeout(120_000);
   await openReady(page);
   const input = suspect.input.map((value, i) => (i === FEATURE_INDEX.Process_Cycle_Time ? 219 : value));
-  await receive(page, input);
+  await receive(page, input, 'hold');
   await expect(page.locator('main')).toContainText(text('line.hold'));
   await page.goto('/#/shot');
   await expect(panel(page, text('explain.all.title'))).toContainText(text('explain.extrapolates'));
@@ -176,6 +187,7 @@ for (const { what, files, words } of [
   { what: 'forest', files: { 'forest.bin': null, 'forest.json': null, 'autoencoder.json': null }, words: 'explain.none.no_models' },
 ] as const) {
   test(`a bundle without ${what} judges, and says that it cannot explain`, async ({ page }) => {
+    test.setTimeout(120_000);
     await serveSigned(page, files);
     await openReady(page);
     await receive(page, suspect.input);
@@ -244,7 +256,7 @@ test('the plant changes who may set a signal, with a name; the table leaves and 
 
   await page.reload();
   await expect(table).toContainText('shift B');
-  await expect.poll(() => receive(page, suspect.input), { timeout: 45_000 }).toBe('defect');
+  await receive(page, suspect.input);
   await page.goto('/#/shot');
   const whatIf = panel(page, text('explain.whatIf.title'));
   await expect(whatIf.getByRole('slider', { name: text('feature.Process_Spray_1_Time'), exact: true })).toBeVisible();
