@@ -15,6 +15,7 @@ import { chromium, type Browser, type Page } from '@playwright/test';
 import { build } from 'vite';
 import type { Manifest } from '../src/domain/bundle.ts';
 import { measureWhatIf } from './bench-what-if.ts';
+import { BUILD_CONSTANTS } from './build-constants.ts';
 import { chromiumLaunchOptions } from './chromium.ts';
 import { firstVisit } from './first-visit.ts';
 import { startPreview, type Preview } from './preview-server.ts';
@@ -51,14 +52,22 @@ const servers: Preview[] = [];
 try {
   say('building ...');
   await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  // Pages of the bench are no release: they are built without what makes one.
   await build({
     root: join(root, 'tests/bench'),
-    configFile: join(root, 'vite.config.ts'),
+    configFile: false,
     publicDir: join(root, 'public'),
+    base: './',
+    define: BUILD_CONSTANTS,
     logLevel: 'warn',
+    worker: { format: 'es' },
     build: {
       outDir: folder,
-      rollupOptions: { input: ['index', 'bare'].map((page) => join(root, `tests/bench/${page}.html`)) },
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: ['index', 'bare'].map((page) => join(root, `tests/bench/${page}.html`)) },
     },
   });
   say('compressing ...');

@@ -1,5 +1,5 @@
 /** What a browser really asks for on a first visit, until the line view stands with the current bundle. */
-import { chromium } from '@playwright/test';
+import { chromium, type Request } from '@playwright/test';
 import { chromiumLaunchOptions } from './chromium.ts';
 import { startPreview } from './preview-server.ts';
 
@@ -18,15 +18,18 @@ export async function firstVisit(): Promise<readonly string[]> {
         observer.disconnect();
       }).observe(document, { subtree: true, childList: true });
     });
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const requests: Request[] = [];
+    page.on('request', (request) => requests.push(request));
     await page.goto(host.url);
     await page.locator('#start-title').waitFor({ timeout: 120_000 });
+    // What is under way is not in the page's list yet.
+    const asked = [...requests];
+    await Promise.all(asked.map(async (request) => (await request.response())?.finished()));
     const ahead = await page.evaluate(() => {
       const stands = performance.getEntriesByName('line-stands')[0]?.startTime ?? Infinity;
       return performance.getEntriesByType('resource').filter(({ startTime }) => startTime > stands).map(({ name }) => name);
     });
-    const visited = asked.filter((url) => url.startsWith(host.url) && !ahead.includes(url));
+    const visited = asked.map((request) => request.url()).filter((url) => url.startsWith(host.url) && !ahead.includes(url));
     return [...new Set(visited.map((url) => new URL(url).pathname.slice(1) || 'index.html'))];
   } finally {
     await browser.close();

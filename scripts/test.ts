@@ -1,5 +1,5 @@
 /**
- * `npm test [-- app|training]`: every check of the project in turn. One that fails does not keep the others from running.
+ * What `npm test` runs once everything is installed (scripts/test.mjs): every check of the project in turn. One that fails does not keep the others from running.
  * The last line is `N passed, N failed`; exit status 1 when anything failed.
  */
 import { spawnSync } from 'node:child_process';

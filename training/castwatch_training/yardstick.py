@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+import torch
 from scipy.special import expit
 
 from castwatch_training.arrays import FloatArray, IntArray
@@ -55,8 +56,10 @@ class Yardstick:
     def probability(self, raw: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Scaled values [n, 30], latents [n, 12], reconstruction [n, 30] and calibrated probabilities [n]."""
         scaled = self.pipeline.scaled(raw)
-        latent = self.pipeline.autoencoder.latent(scaled)
-        reconstruction = self.pipeline.autoencoder.reconstruction(scaled)
+        # Once through the network for both outputs, as a service would.
+        with torch.inference_mode():
+            outputs = self.pipeline.autoencoder.network(torch.from_numpy(scaled))
+        latent, reconstruction = (output.numpy() for output in outputs)
         score = self.pipeline.boosting.score(np.hstack([scaled, latent]))
         platt = self.bundle.calibration.platt
         return scaled, latent, reconstruction, np.asarray(expit(platt.a * score + platt.b))
@@ -88,6 +91,8 @@ def fit_yardstick(folder: Path) -> tuple[Yardstick, FloatArray]:
 def measure(folder: Path) -> dict[str, float]:
     """Median times in milliseconds of one shot and of a batch of `ROWS` shots. Raises `BundleError`."""
     yardstick, shots = fit_yardstick(folder)
+    # Small networks run faster in one thread, and the app has one too.
+    torch.set_num_threads(1)
     times: dict[str, float] = {"rows": float(ROWS)}
     for name, work in (("pipeline", yardstick.probability), ("verdict", yardstick.verdicts)):
         rows = [shots[row : row + 1] for row in range(_WARM_UP + _SINGLE_RUNS)]
