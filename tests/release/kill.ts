@@ -13,6 +13,8 @@ interface SiteWindow {
 
 /** Latest moment of a kill, as a multiple of what one undisturbed update took. */
 const SPREAD = 1.2;
+/** From this many rounds on both outcomes must have been seen. */
+const MANY = 30;
 
 export async function killRounds(rounds: number, note: (line: string) => void): Promise<{ passed: boolean; figures: Record<string, number> }> {
   const folder = mkdtempSync(join(tmpdir(), 'castwatch-kill-'));
@@ -66,5 +68,7 @@ export async function killRounds(rounds: number, note: (line: string) => void): 
   await actor.close();
   await host.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  return { passed: figures.mixed === 0 && figures.unreadable === 0 && figures.old > 0 && figures.new > 0, figures };
+  // A few rounds may all end the same way by chance; many may not.
+  const bothSeen = rounds < MANY || (figures.old > 0 && figures.new > 0);
+  return { passed: figures.mixed === 0 && figures.unreadable === 0 && bothSeen, figures };
 }
