@@ -3,7 +3,7 @@ import type { AppError } from '../domain/app-error.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Exporter } from '../journal/export/exporter.ts';
 import type { ExportSummary } from '../journal/export/export-job.ts';
-import type { DurableJournal } from '../journal/journal.ts';
+import type { DurableJournal, JournalStatus } from '../journal/journal.ts';
 import type { HistoryCursor } from '../journal/query.ts';
 import type { MarkerRow } from '../journal/store/database.ts';
 import type { ShotRow, Stream, TallyRow } from '../journal/store/rows.ts';
@@ -66,7 +66,9 @@ export class QualityState {
 
   /** Follows the journal from now on; returns the way to stop. */
   start(): () => void {
-    let role = this.#records.status.role;
+    // A database that is being filled (after a restore) shows more and more.
+    const markOf = ({ role, records, checked }: JournalStatus): string => `${role}/${records}/${checked}`;
+    let mark = markOf(this.#records.status);
     const { settings, shadow } = this.#options;
     const stops = [
       shadow.start(),
@@ -77,8 +79,8 @@ export class QualityState {
       }),
       this.#records.onRecorded(() => (this.version += 1)),
       this.#records.onStatus((status) => {
-        if (status.role !== role) this.version += 1;
-        role = status.role;
+        if (markOf(status) !== mark) this.version += 1;
+        mark = markOf(status);
       }),
     ];
     return () => stops.forEach((stop) => stop());

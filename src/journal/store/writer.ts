@@ -157,6 +157,7 @@ export class JournalWriter {
     try {
       if (this.#backlog.length > 0) {
         await this.#fillBacklog();
+        this.#listeners.onState(this.state);
         return true;
       }
       if (number !== undefined) {
