@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- --json FILE]`: what the app costs, beside yardsticks measured in the same run.
+ * `npm run bench [-- --json FILE] [--quick]`: what the app costs, beside yardsticks measured in the same run.
  *
  * The built app and a page with the app's own modules (tests/bench) run in a real browser; torch and scikit-learn do the
  * same work in process (`castwatch_training.yardstick`). Only the ratios mean something on another machine.
+ * `--quick` takes few runs of everything: it shows that the bench works, its figures mean little.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import type { Manifest } from '../src/domain/bundle.ts';
 import { measureWhatIf } from './bench-what-if.ts';
@@ -23,11 +24,6 @@ import { compressBuild, sizeOf } from './wire-size.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ROWS = 7535;
-const SINGLE_RUNS = 2000;
-const BATCH_RUNS = 9;
-const HEAP_SHOTS = 30_000;
-const FILE_ROWS = 100_000;
-const COLD_STARTS = 7;
 const THROTTLE = 4;
 
 interface Yardstick {
@@ -42,7 +38,10 @@ interface Timings {
   readonly batch: { readonly pipeline: number; readonly verdicts: number };
 }
 
-const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } } });
+const RUNS = options.quick
+  ? { single: 100, batch: 2, heap: 1000, coldStarts: 1, file: 5000, slider: 20 }
+  : { single: 2000, batch: 9, heap: 30_000, coldStarts: 7, file: 100_000, slider: 200 };
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
 
@@ -82,21 +81,24 @@ try {
   say('python yardstick ...');
   const python = await measurePython();
   say('cold start ...');
-  const cold = await coldStart(app, harness);
+  const cold = await coldStart(app, harness, 1);
   say('one shot, a batch ...');
   const { page, close } = await openHarness(harness);
   const timings = await measure(page);
-  const heap = await page.evaluate((shots) => window.bench.heap(shots), HEAP_SHOTS);
+  const heap = await page.evaluate((shots) => window.bench.heap(shots), RUNS.heap);
   say('explanations ...');
   const explained = await page.evaluate(() => window.bench.explanations());
-  const whatIf = await measureWhatIf(await browser.newPage({ viewport: { width: 1280, height: 800 } }), app.url);
+  const whatIf = await measureWhatIf(await browser.newPage({ viewport: { width: 1280, height: 800 } }), app.url, RUNS.slider);
   say('a tablet ...');
   const throttled = await throttledTimings(page);
-  say(`a file of ${FILE_ROWS} rows ...`);
+  say(`a file of ${RUNS.file} rows ...`);
   const file = join(folder, 'shots.csv');
-  await writeFile(file, await page.evaluate((rows) => window.bench.csv(rows), FILE_ROWS));
+  await writeFile(file, await page.evaluate((rows) => window.bench.csv(rows), RUNS.file));
   await close();
-  const longestTask = await longestTaskWhileScoring(app, file);
+  const longestTask = await longestTaskWhileScoring(app, file, 1);
+  say('cold start and the file on a tablet ...');
+  const slowCold = await coldStart(app, harness, THROTTLE);
+  const slowTask = await longestTaskWhileScoring(app, file, THROTTLE);
 
   const report = {
     single_shot: ratioOf('p50_ms', timings.single.worker, 'python_p50_ms', python.single_pipeline_ms),
@@ -110,7 +112,16 @@ try {
     heap_growth_bytes: heap.after - heap.before,
     longest_task_ms: longestTask,
     explanation: { ...explained, ...whatIf },
-    throttled: { factor: THROTTLE, single_p50_ms: throttled.single.worker, end_to_end_p50_ms: throttled.single.endToEnd, batch_ms: throttled.batch.verdicts },
+    throttled: {
+      factor: THROTTLE,
+      single_p50_ms: throttled.single.worker,
+      end_to_end_p50_ms: throttled.single.endToEnd,
+      batch_ms: throttled.batch.verdicts,
+      cold_start_ms: slowCold.app,
+      cold_start_runtime_ms: slowCold.bare,
+      cold_start_ratio: slowCold.app / slowCold.bare,
+      longest_task_ms: slowTask,
+    },
   };
   print(report);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -146,7 +157,7 @@ async function openHarness(harness: Preview): Promise<{ page: Page; close: () =>
   return { page, close: () => page.close() };
 }
 
-async function measure(page: Page, runs = { single: SINGLE_RUNS, batch: BATCH_RUNS }): Promise<Timings> {
+async function measure(page: Page, runs = { single: RUNS.single, batch: RUNS.batch }): Promise<Timings> {
   return {
     single: await page.evaluate((count) => window.bench.single(count), runs.single),
     batch: await page.evaluate((count) => window.bench.batch(count), runs.batch),
@@ -161,7 +172,7 @@ async function throttledTimings(page: Page): Promise<Timings> {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE });
   try {
-    return await measure(page, { single: 300, batch: 3 });
+    return await measure(page, { single: Math.min(RUNS.single, 300), batch: Math.min(RUNS.batch, 3) });
   } finally {
     await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     await session.detach();
@@ -169,24 +180,38 @@ async function throttledTimings(page: Page): Promise<Timings> {
 }
 
 /** Median milliseconds from the start of the navigation, first visits with nothing cached, the two pages in turn. */
-async function coldStart(app: Preview, harness: Preview): Promise<{ app: number; bare: number }> {
+async function coldStart(app: Preview, harness: Preview, factor: number): Promise<{ app: number; bare: number }> {
   const times = { app: [] as number[], bare: [] as number[] };
-  for (let i = 0; i < COLD_STARTS; i += 1) {
-    times.bare.push(await inFreshProfile(browser, `${harness.url}bare.html`, (page) => page.evaluate(async () => (await window.ready) ?? NaN)));
-    times.app.push(await inFreshProfile(browser, app.url, firstVerdict));
+  for (let i = 0; i < RUNS.coldStarts; i += 1) {
+    times.bare.push(await inFreshProfile(`${harness.url}bare.html`, factor, bareReady));
+    times.app.push(await inFreshProfile(app.url, factor, firstVerdict));
   }
   return { app: median(times.app), bare: median(times.bare) };
 }
 
-async function inFreshProfile(of: Browser, url: string, measureIn: (page: Page) => Promise<number>): Promise<number> {
-  const context = await of.newContext();
+/** Slows a page down as DevTools does; 1 leaves it as it is. */
+async function throttle(page: Page, rate: number): Promise<void> {
+  if (rate === 1) return;
+  await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate });
+}
+
+async function inFreshProfile(url: string, factor: number, measureIn: (page: Page) => Promise<number>): Promise<number> {
+  const context = await browser.newContext();
   try {
     const page = await context.newPage();
+    await throttle(page, factor);
     await page.goto(url, { waitUntil: 'commit' });
     return await measureIn(page);
   } finally {
     await context.close();
   }
+}
+
+/** The time that the page of the bare run-time took by its own clock. */
+async function bareReady(page: Page): Promise<number> {
+  // The page may not have run its script yet.
+  await page.waitForFunction(() => window.ready !== undefined);
+  return page.evaluate(async () => (await window.ready) ?? NaN);
 }
 
 /** Asks for a verdict from the first moment on until one comes that a model has made. */
@@ -207,8 +232,9 @@ function firstVerdict(page: Page): Promise<number> {
 }
 
 /** Longest task of the page's thread in milliseconds (0: none above 50) while a file is read, scored and shown. */
-async function longestTaskWhileScoring(app: Preview, file: string): Promise<number> {
+async function longestTaskWhileScoring(app: Preview, file: string, factor: number): Promise<number> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await throttle(page, factor);
   await page.goto(`${app.url}#/batch`);
   const input = page.locator('input[type="file"]');
   await input.waitFor({ state: 'attached', timeout: 60_000 });

@@ -78,3 +78,17 @@ test('as long as no model is there every shot is a hold, and a second attempt ca
   await page.getByRole('button', { name: catalogue['common.retry'].en }).click();
   await expect(page.getByRole('alert')).toBeHidden({ timeout: 45_000 });
 });
+
+test('a screen whose file cannot be fetched says so, and is there once the network is', async ({ page }) => {
+  await page.route('**/assets/ModelView-*.js', (route) => route.abort('internetdisconnected'));
+  await open(page, { hash: '#/model' });
+  await expect(page.getByText(catalogue['load.viewFailed'].en)).toBeVisible({ timeout: 45_000 });
+  await page.unroute('**/assets/ModelView-*.js');
+  await page.getByRole('button', { name: catalogue['common.retry'].en }).first().click();
+  // A browser may remember the failure as long as the page lives; then the app offers to open anew.
+  const title = page.getByRole('heading', { name: catalogue['model.title'].en, exact: true });
+  const reload = page.getByRole('button', { name: catalogue['load.reload'].en });
+  await expect(title.or(reload)).toBeVisible();
+  if (await reload.isVisible()) await reload.click();
+  await expect(title).toBeVisible({ timeout: 45_000 });
+});
