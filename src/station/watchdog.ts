@@ -13,8 +13,9 @@ import type { ClientStatus } from '../model/client.ts';
  * - Memory: a page above its limit is reloaded when the line is idle, under the same guard.
  */
 
-export const BEAT_MS = 750;
-export const PATIENCE_MS = 900;
+export const BEAT_MS = 300;
+/** A slow tablet may be busy for long with a file's chunk or a start; what is silent for longer than this hangs. */
+export const PATIENCE_MS = 1_400;
 export const HOPELESS_MS = 60_000;
 export const RELOADS = 3;
 export const RELOADS_WITHIN_MS = 30 * 60_000;
@@ -93,7 +94,7 @@ export class Watchdog {
     const jump = now.wall - this.#last.wall - (now.monotonic - this.#last.monotonic);
     if (Math.abs(jump) > JUMP_MS) this.#options.onEvent({ kind: 'clock_jump', ms: Math.round(jump) });
     // A timer that comes very late woke with the device: the worker slept as well and gets its time to wake.
-    const awake = now.monotonic - this.#last.monotonic < 3 * BEAT_MS;
+    const awake = now.monotonic - this.#last.monotonic < BEAT_MS + 1_000;
     this.#last = now;
     this.#beat(awake);
     this.#escalate(now.monotonic);
