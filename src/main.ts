@@ -23,6 +23,7 @@ import { Kiosk } from './state/kiosk.svelte.ts';
 import { JournalState } from './state/journal.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { QualityState } from './state/quality.svelte.ts';
+import { LineMemoryState } from './state/line-memory.svelte.ts';
 import { Router } from './state/router.svelte.ts';
 import { Settings } from './state/settings.svelte.ts';
 import { ShotHistory } from './state/shot-history.svelte.ts';
@@ -65,6 +66,7 @@ const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
 const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const toasts = new Toasts();
 const batch = new BatchState(line);
+const journal = new JournalState({ records, line, settings, feed, history, toasts });
 const app: AppState = {
   client,
   line,
@@ -75,13 +77,14 @@ const app: AppState = {
   settings,
   station: new Station(line, settings),
   feed,
-  journal: new JournalState({ records, line, settings, feed, history, toasts }),
   quality: new QualityState({
     records,
     settings,
     shadow: new Shadow({ line, client, record: (shot, verdict) => records.recordShadow(shot, verdict) }),
     createExporter: async () => (await import('./journal/export/exporter.ts')).createExporter(),
   }),
+  journal,
+  memory: new LineMemoryState({ line, journal, storage }),
   demo: new Demo(line, Date.now()),
   batch,
   form: new FormState(line),

@@ -13,6 +13,7 @@ import { kiosk } from './kiosk.ts';
 import { journal } from './journal.ts';
 import { line } from './line.ts';
 import { load } from './load.ts';
+import { memory } from './memory.ts';
 import { model } from './model.ts';
 import { nav } from './nav.ts';
 import { quality } from './quality.ts';
@@ -39,6 +40,7 @@ export const catalogue = {
   ...journal,
   ...line,
   ...load,
+  ...memory,
   ...model,
   ...nav,
   ...quality,

@@ -14,6 +14,7 @@ import type { Kiosk } from './kiosk.svelte.ts';
 import type { JournalState } from './journal.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { QualityState } from './quality.svelte.ts';
+import type { LineMemoryState } from './line-memory.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Settings } from './settings.svelte.ts';
 import type { ShotHistory } from './shot-history.svelte.ts';
@@ -38,6 +39,8 @@ export interface AppState {
   readonly settings: Settings;
   readonly station: Station;
   readonly feed: LineFeed;
+  /** What the line has learned from its inspections. */
+  readonly memory: LineMemoryState;
   readonly health: Health;
   readonly kiosk: Kiosk;
   /** The durable record: its state, its alarms, and the records themselves. */

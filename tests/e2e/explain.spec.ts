@@ -57,6 +57,8 @@ for (const language of ['ko', 'en'] as const satisfies readonly Language[]) {
     await openReady(page, { language });
     await receive(page, suspect.input);
 
+    // Nothing was inspected on this line: the model is unproven here, and its reasons are folded.
+    await page.getByText(say('memory.reasonsFolded'), { exact: true }).click();
     const why = panel(page, say('explain.why'));
     const unit = say('explain.points', { points: '' }).trim();
     await expect(why.getByRole('listitem').first()).toBeVisible();
