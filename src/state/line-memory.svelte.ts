@@ -40,6 +40,8 @@ export class LineMemoryState {
   #stream: Stream | null = null;
   /** Findings as they were last learned, by shot. */
   #learned = new Map<string, boolean>();
+  /** The record of before has been read: it may not be open yet when the bundle is. */
+  #rebuilt = false;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: LineMemoryStateOptions) {
@@ -60,7 +62,7 @@ export class LineMemoryState {
       }),
       $effect.root(() => {
         $effect(() => {
-          if (journal.version > 0) this.#queue(() => this.#learn());
+          if (journal.version > 0) this.#queue(() => (this.#rebuilt ? this.#learn() : this.#rebuild()));
         });
       }),
     ];
@@ -175,6 +177,7 @@ export class LineMemoryState {
     const memory = this.#memory;
     if (memory === null || this.#stream === null) return;
     const rows = await shotRows(records, this.#stream);
+    this.#rebuilt = rows.length > 0;
     for (const event of inOrder(rows)) {
       const { row } = event;
       const { shot, verdict } = row;

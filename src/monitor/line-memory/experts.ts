@@ -1,10 +1,12 @@
 import type { LineMemory } from '../../domain/bundle.ts';
-import { EXPERT_NAMES, recentConstants, type ExpertName, type Said } from './constants.ts';
+import { EXPERT_NAMES, type ExpertName, type Said } from './constants.ts';
 import { runRate, type TrackerState } from './tracker.ts';
 
 /** What a predictor may look at: everything known before the shot's own label. */
 export interface Context {
   readonly memory: LineMemory;
+  /** The constants of the recent rate. */
+  readonly recentMemory: LineMemory;
   readonly tracker: TrackerState;
   readonly recent: TrackerState;
   /** Calibrated probabilities of the shot models, by kind; absent where a model had none. */
@@ -22,7 +24,7 @@ export const logOdds = (p: number): number => Math.log(p / (1 - p));
 /** Every predictor, by name. One more is one more line here, in `EXPERT_NAMES` and in the training's `EXPERTS`. */
 export const EXPERTS: Readonly<Record<ExpertName, Expert>> = {
   run_rate: ({ tracker, memory }) => runRate(tracker, memory),
-  run_rate_recent: ({ recent, memory }) => runRate(recent, recentConstants(memory)),
+  run_rate_recent: ({ recent, recentMemory }) => runRate(recent, recentMemory),
   run_rate_tilt: ({ tracker, memory, models, meanLogOdds }) => {
     const { field } = models;
     if (field === undefined || meanLogOdds === null) return null;

@@ -172,6 +172,7 @@ export class LineMemory {
     }
     const said = sayAll({
       memory: this.#constants,
+      recentMemory: this.#recent,
       tracker: run.tracker,
       recent: run.recent,
       models: shot.models,
