@@ -42,6 +42,8 @@ export class LineMemoryState {
   #learned = new Map<string, boolean>();
   /** The record of before has been read: it may not be open yet when the bundle is. */
   #rebuilt = false;
+  /** Findings of shots that are older than what the memory is rebuilt from. */
+  #unknown = 0;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: LineMemoryStateOptions) {
@@ -132,6 +134,13 @@ export class LineMemoryState {
     if (memory === null || this.#stream === null) return;
     const rows = await this.#inspected(this.#stream);
     if (rows === null) return;
+    // A record that was restored is filled in bit by bit: findings of shots that are new here mean that there is more to read.
+    const unknown = rows.filter(({ shot }) => shot !== null && memory.record(shot.id) === undefined).length;
+    if (unknown > this.#unknown) {
+      await this.#rebuild();
+      this.#unknown = rows.filter(({ shot }) => shot !== null && this.#memory?.record(shot.id) === undefined).length;
+      return;
+    }
     const present = new Map<string, boolean>();
     for (const row of rows) {
       const finding = findingOf(row);
