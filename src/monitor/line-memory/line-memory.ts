@@ -100,7 +100,9 @@ export class LineMemory {
   #weights = new Map<number, Weights>();
   #pinned: ExpertName | null = null;
   #alarms: AlarmState = NO_ALARM;
-  readonly #records = new Map<string, MemoryRecord>();
+  /** The newest shots, and the generation before them: what is older is forgotten a generation at a time. */
+  #records = new Map<string, MemoryRecord>();
+  #olderRecords = new Map<string, MemoryRecord>();
   /** In the order they were first recorded; a correction changes its entry in place. */
   #findings: Finding[] = [];
   readonly #place = new Map<string, number>();
@@ -145,7 +147,7 @@ export class LineMemory {
 
   /** A shot's record, where it was seen lately. */
   record(shotId: string): MemoryRecord | undefined {
-    return this.#records.get(shotId);
+    return this.#records.get(shotId) ?? this.#olderRecords.get(shotId);
   }
 
   /** A new run, whatever the signals say. */
@@ -156,7 +158,7 @@ export class LineMemory {
 
   /** What is said of a shot; begins a new run where one has begun. The same shot again changes nothing. */
   observe(shot: SeenShot): MemoryRecord {
-    const known = this.#records.get(shot.id);
+    const known = this.record(shot.id);
     if (known) return known;
     const reason = this.#newRunReason(shot);
     if (reason !== null) this.startRun(reason);
@@ -192,7 +194,10 @@ export class LineMemory {
       labels: run.tracker.seen,
     };
     this.#records.set(shot.id, record);
-    if (this.#records.size > KEPT_RECORDS) this.#records.delete(this.#records.keys().next().value ?? '');
+    if (this.#records.size >= KEPT_RECORDS) {
+      this.#olderRecords = this.#records;
+      this.#records = new Map();
+    }
     return record;
   }
 
