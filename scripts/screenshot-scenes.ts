@@ -170,6 +170,23 @@ export const SCENES: readonly Scene[] = [
     },
   },
   { name: 'shot-empty', play: async (page) => { await ready(page); await go(page, 'shot'); } },
+  {
+    name: 'line-inspect',
+    glove: true,
+    play: async (page) => {
+      await fed(page, 'ng');
+      await page.locator('.controls button').first().click();
+      await page.locator('dialog[open] .row button').nth(1).click();
+    },
+  },
+  {
+    name: 'history',
+    play: async (page) => {
+      await fed(page, 'ng');
+      await go(page, 'history');
+      await page.locator('main tbody tr').first().waitFor({ timeout: 30_000 });
+    },
+  },
   { name: 'form', play: async (page) => { await ready(page); await go(page, 'form'); } },
   {
     name: 'form-judged',

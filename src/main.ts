@@ -20,6 +20,7 @@ import { Explanations } from './state/explanations.ts';
 import { FormState } from './state/form.svelte.ts';
 import { Health } from './state/health.svelte.ts';
 import { Kiosk } from './state/kiosk.svelte.ts';
+import { RandomChecks } from './state/inspection-request.svelte.ts';
 import { JournalState } from './state/journal.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { QualityState } from './state/quality.svelte.ts';
@@ -66,7 +67,8 @@ const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
 const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const toasts = new Toasts();
 const batch = new BatchState(line);
-const journal = new JournalState({ records, line, settings, feed, history, toasts });
+const requests = new RandomChecks(records);
+const journal = new JournalState({ records, line, settings, feed, history, toasts, requests });
 const app: AppState = {
   client,
   line,
@@ -85,6 +87,7 @@ const app: AppState = {
   }),
   journal,
   memory: new LineMemoryState({ line, journal, storage }),
+  requests,
   demo: new Demo(line, Date.now()),
   batch,
   form: new FormState(line),

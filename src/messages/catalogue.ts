@@ -10,6 +10,8 @@ import { explain } from './explain.ts';
 import { equipment, features } from './features.ts';
 import { form } from './form.ts';
 import { kiosk } from './kiosk.ts';
+import { history } from './history.ts';
+import { inspection } from './inspection.ts';
 import { journal } from './journal.ts';
 import { line } from './line.ts';
 import { load } from './load.ts';
@@ -37,6 +39,8 @@ export const catalogue = {
   ...fieldProblems,
   ...form,
   ...kiosk,
+  ...history,
+  ...inspection,
   ...journal,
   ...line,
   ...load,

@@ -5,6 +5,7 @@ export const nav = defineMessages('nav', {
   'nav.label': { ko: '화면', en: 'Screens', vi: 'Màn hình' },
   'nav.line': { ko: '라인', en: 'Line', vi: 'Dây chuyền' },
   'nav.shot': { ko: '샷', en: 'Shot', vi: 'Shot' },
+  'nav.history': { ko: '이력', en: 'History', vi: 'Lịch sử' },
   'nav.batch': { ko: '파일', en: 'Files', vi: 'Tệp' },
   'nav.form': { ko: '직접 입력', en: 'Type in', vi: 'Nhập tay' },
   'nav.quality': { ko: '품질', en: 'Quality', vi: 'Chất lượng' },

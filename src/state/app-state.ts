@@ -11,6 +11,7 @@ import type { Explanations } from './explanations.ts';
 import type { FormState } from './form.svelte.ts';
 import type { Health } from './health.svelte.ts';
 import type { Kiosk } from './kiosk.svelte.ts';
+import type { InspectionRequests } from './inspection-request.svelte.ts';
 import type { JournalState } from './journal.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
 import type { QualityState } from './quality.svelte.ts';
@@ -47,6 +48,8 @@ export interface AppState {
   readonly journal: JournalState;
   /** What inspections say of the verdicts; exports and backups. */
   readonly quality: QualityState;
+  /** Which part the app asks to be inspected. */
+  readonly requests: InspectionRequests;
   readonly demo: Demo;
   readonly batch: BatchState;
   readonly form: FormState;

@@ -6,6 +6,7 @@ import type { MarkerRow } from '../journal/store/database.ts';
 import { streamOf } from '../journal/store/rows.ts';
 import type { Line } from '../line/line.ts';
 import { describeError, t } from '../messages/index.ts';
+import type { InspectionRequests } from './inspection-request.svelte.ts';
 import type { LineFeed, RunCounts } from './line-feed.svelte.ts';
 import { Changes } from './recorded-changes.ts';
 import type { Settings } from './settings.svelte.ts';
@@ -33,6 +34,7 @@ export interface JournalStateOptions {
   readonly feed: LineFeed;
   readonly history: ShotHistory;
   readonly toasts: Toasts;
+  readonly requests: InspectionRequests;
   readonly now?: () => number;
 }
 
@@ -104,6 +106,7 @@ export class JournalState {
       $effect.root(() => {
         $effect(() => {
           changes.settings(settings.data);
+          records.setSampling(settings.data.inspectionShare);
         });
       }),
     ];
@@ -181,6 +184,8 @@ export class JournalState {
     setTimeout(() => {
       this.#bumped = false;
       this.version += 1;
+      const latest = this.#options.feed.latest;
+      if (latest) void this.#options.requests.refresh(streamOf(latest.shot.source));
     }, 500);
   }
 }

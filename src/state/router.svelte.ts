@@ -1,7 +1,7 @@
 /** Where in the app the person is: hash routes, so that plain files can be hosted anywhere and the back button works. */
 
 /** The views, in the order of the navigation. */
-export const VIEWS = ['line', 'shot', 'batch', 'form', 'quality', 'model', 'settings'] as const;
+export const VIEWS = ['line', 'shot', 'history', 'batch', 'form', 'quality', 'model', 'settings'] as const;
 
 /** The name of a view, which is its route: `#/line`. */
 export type ViewName = (typeof VIEWS)[number];

@@ -36,6 +36,8 @@ export interface SettingsData {
   readonly shifts: ShiftPlan;
   /** The other bundle judges along, unseen, so that both can be compared. */
   readonly shadow: boolean;
+  /** Share of parts predicted good that are asked for inspection, 0 to 1. */
+  readonly inspectionShare: number;
   readonly kiosk: KioskSettings;
   /** Ask the own host for one byte now and then, so that its access log shows which devices are alive. */
   readonly beacon: boolean;
@@ -57,6 +59,7 @@ export const DEFAULT_SETTINGS: SettingsData = {
   lineName: 'line-1',
   shifts: DEFAULT_SHIFTS,
   shadow: false,
+  inspectionShare: 0.02,
   kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
   beacon: false,
   updateIdleMinutes: 15,
@@ -90,6 +93,7 @@ const fields = {
   lineName: z.string().check(z.minLength(1), z.maxLength(40)),
   shifts: z.object({ start: z.int().check(z.minimum(0), z.maximum(23)), hours: z.union([z.literal(6), z.literal(8), z.literal(12)]) }),
   shadow: z.boolean(),
+  inspectionShare: z.number().check(z.minimum(0), z.maximum(1)),
   kiosk: z.object({
     enabled: z.boolean(),
     idleMinutes: within(KIOSK_LIMITS.idleMinutes),

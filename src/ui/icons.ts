@@ -2,6 +2,7 @@
 export const ICONS = {
   line: 'M2 13h4l3-8 5 15 3-9 1 2h4',
   shot: 'M4 5h16M4 12h16M4 19h16M9 3v4M15 10v4M7 17v4',
+  history: 'M12 21a9 9 0 1 0-8.5-6M3 21v-6h6M12 7v5l4 2',
   batch: 'M4 4h16v16H4zM4 9h16M4 14h16M10 9v11',
   form: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
   quality: 'M3 20h18M6 20V10M11 20V4M16 20v-7M20 20v-4',

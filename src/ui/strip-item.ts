@@ -10,4 +10,8 @@ export interface StripItem {
   readonly label: string;
   /** Faded: there, but not counted. */
   readonly muted?: boolean;
+  /** What happened just before it, in words: drawn as a line in front of the bar. */
+  readonly marker?: string | undefined;
+  /** Drawn in outline: there, but not (yet) for good. */
+  readonly hollow?: boolean;
 }

@@ -10,6 +10,7 @@ export type ViewLoaders = Readonly<Record<LazyViewName, () => Promise<{ readonly
 
 const LOADERS: ViewLoaders = {
   shot: () => import('./shot/ShotView.svelte'),
+  history: () => import('./history/HistoryView.svelte'),
   batch: () => import('./batch/BatchView.svelte'),
   form: () => import('./form/FormView.svelte'),
   quality: () => import('./quality/QualityView.svelte'),

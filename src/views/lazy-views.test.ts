@@ -13,6 +13,7 @@ function house(network: { up: boolean }): { views: LazyViews; asked: LazyViewNam
   };
   const loaders: ViewLoaders = {
     shot: loader('shot'),
+    history: loader('history'),
     batch: loader('batch'),
     form: loader('form'),
     quality: loader('quality'),

@@ -1,4 +1,5 @@
 /** The record of the line: it outlives the page, says what it holds, and is written by one window. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { FEATURE_NAMES } from '../../src/domain/feature.ts';
 import { drawShots, open, openReady, text } from './support.ts';
@@ -49,3 +50,74 @@ test('a second window reads and says so, and writes once the first is closed', a
   await expect(second.getByText(text('error.journal_read_only'))).toBeHidden({ timeout: 15_000 });
   await expect(second.getByText(text('journal.kept'), { exact: true })).toBeVisible({ timeout: 15_000 });
 });
+
+test('an inspection is two taps, can be taken back and corrected, and nothing of it is overwritten', async ({ page }) => {
+  await openReady(page);
+  await receive(page, 2);
+  await page.getByRole('button', { name: text('inspect.open') }).last().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: text('inspect.cavity', { cavity: 2 }) }).click();
+  await dialog.getByRole('button', { name: text('defect.Bubble'), exact: true }).click();
+  const bubble = text('inspect.finding', { defect: text('defect.Bubble'), cavity: 2 });
+  await expect(dialog.getByRole('status')).toContainText(bubble);
+
+  await dialog.getByRole('button', { name: text('inspect.undo') }).click();
+  await expect(dialog.getByRole('status')).toBeHidden();
+  await page.evaluate(() => {
+    for (const key of [...'DC-00412', 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  });
+  await expect(dialog.getByLabel(text('inspect.part'))).toHaveValue('DC-00412');
+  await dialog.getByRole('button', { name: text('inspect.good'), exact: true }).click();
+  await expect(dialog.getByRole('status')).toContainText(text('inspect.good'));
+  await page.keyboard.press('Escape');
+
+  await page.goto('/#/history');
+  await page.getByLabel(text('history.part')).fill('DC-00412');
+  await expect(page.locator('main tbody tr')).toHaveCount(1);
+  await page.locator('main tbody a').click();
+  const trail = page.getByRole('list', { name: text('inspect.trail') });
+  await expect(trail.getByRole('listitem')).toHaveCount(3, { timeout: 15_000 });
+  await expect(trail).toContainText(bubble);
+  await expect(trail).toContainText(text('inspect.withdrawn'));
+  await expect(trail).toContainText('DC-00412');
+});
+
+test('an event stands beside the shots, and the history opens a past shot after a reload', async ({ page }) => {
+  await openReady(page);
+  await receive(page, 3);
+  await page.getByRole('button', { name: text('history.event'), exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: text('history.event.die_change') }).click();
+  await expect(page.getByText(text('history.event.saved'))).toBeVisible();
+  await receive(page, 1, 103);
+  await expect(strip(page).getByRole('option').last()).toHaveAccessibleName(new RegExp(`^${text('history.event.die_change')}`));
+
+  await page.reload();
+  await expect(strip(page)).toBeVisible({ timeout: 45_000 });
+  await page.goto('/#/history');
+  await expect(page.locator('main tbody tr').filter({ hasText: text('history.event.die_change') })).toHaveCount(1);
+  await expect(page.locator('main tbody a')).toHaveCount(4);
+  await page.locator('main tbody a').last().click();
+  await expect(page.getByText(text('history.past'))).toBeVisible();
+  await page.getByRole('button', { name: text('shot.next') }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('101');
+});
+
+for (const language of ['ko', 'en'] as const) {
+  test(`axe finds nothing in the history and the inspection in ${language}`, async ({ page }) => {
+    await openReady(page, { language });
+    await receive(page, 3);
+    await page.getByRole('button', { name: text('inspect.open', {}, language) }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: text('inspect.cavity', { cavity: 1 }, language) }).click();
+    const found: string[] = [];
+    const check = async (): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      found.push(...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`));
+    };
+    await check();
+    await page.keyboard.press('Escape');
+    await page.goto('/#/history');
+    await expect(page.locator('main tbody tr').first()).toBeVisible();
+    await check();
+    expect(found).toEqual([]);
+  });
+}
