@@ -50,7 +50,7 @@ describe('views fetched later', () => {
     const network = { up: false };
     const { views, asked } = house(network);
     views.preload();
-    await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(7);
     await Promise.resolve();
     expect(views.get('settings')).toEqual({ state: 'loading' });
     network.up = true;
