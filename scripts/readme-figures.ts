@@ -19,7 +19,7 @@ const COLUMNS: readonly (readonly [keyof Metrics, string])[] = [
 const PROTOCOLS: Readonly<Record<Protocol, string>> = {
   grouped: '**Shots never seen** (grouped folds: a shot and its repeats stay together)',
   forward: '**Later shots** (trained on the past, tested on what came after)',
-  blocks: '**Contiguous blocks of the log**',
+  blocks: '**Contiguous fifths of each product’s shots**',
   campaign: '**Campaigns never seen** (trained on the others)',
   legacy: '**The old protocol, which measures memory** (random rows; most test rows have their twin in training)',
 };

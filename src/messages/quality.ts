@@ -13,7 +13,7 @@ export const quality = defineMessages('quality', {
   'quality.period.year': { ko: '1년', en: '1 year', vi: '1 năm' },
   'quality.stream': { ko: '샷', en: 'Shots', vi: 'Shot' },
   'quality.stream.line': { ko: '라인', en: 'Line', vi: 'Dây chuyền' },
-  'quality.stream.demo': { ko: '데모', en: 'Demo', vi: 'Demo' },
+  'quality.stream.demo': { ko: '데모', en: 'Demo line', vi: 'Dây chuyền demo' },
   'quality.product': { ko: '제품', en: 'Product', vi: 'Sản phẩm' },
   'quality.all': { ko: '모두', en: 'All', vi: 'Tất cả' },
   'quality.loading': { ko: '기록을 읽는 중', en: 'Reading the record', vi: 'Đang đọc bản ghi' },

@@ -11,7 +11,7 @@ export async function mutateModels(count: number): Promise<{ passed: boolean; fi
   const publicKey = await readFile(new URL('../../training/keys/development.public.pem', import.meta.url), 'utf8');
   const { current } = JSON.parse(await readFile(new URL('manifest.json', folder), 'utf8')) as Manifest;
   const kept = new Map<string, Bytes>();
-  let mutated = { path: '', content: new Uint8Array() as Bytes };
+  let mutated: { path: string; content: Bytes } = { path: '', content: new Uint8Array() };
   const files: ModelFiles = {
     async read(path) {
       if (path === mutated.path) return ok(mutated.content);
