@@ -156,7 +156,10 @@ export class JournalState {
   }
 
   #take(status: JournalStatus): void {
+    const before = this.status;
     this.status = status;
+    // A record that was restored or lost is filled in behind the scenes: nothing is recorded, and yet there is more to read.
+    if (before.role !== status.role || before.checked !== status.checked || before.records !== status.records) this.#bump();
     const { alarm } = this;
     if (alarm !== null && RAISED.indexOf(alarm) <= RAISED.indexOf('quota_critical')) this.#raise(alarm);
     const news = status.repairs.slice(this.#repairsTold);

@@ -46,6 +46,8 @@ export interface QualityOptions {
   readonly createExporter: () => Promise<Exporter>;
 }
 
+const NOTHING_CONFIRMED = { journalId: null, through: 0, seq: 0 };
+
 /** The figures of a stretch of days, a shift's record, and the ways out of the tablet. */
 export class QualityState {
   stream = $state<Extract<Stream, 'line' | 'demo'>>('line');
@@ -55,6 +57,8 @@ export class QualityState {
   error = $state.raw<AppError | null>(null);
   /** Grows when something was recorded or the journal was opened: what is shown may be read again. */
   version = $state(0);
+  /** The last confirmed export, with the record that says so. */
+  #confirmed: { readonly journalId: string | null; readonly through: number; readonly seq: number } = NOTHING_CONFIRMED;
   readonly #records: DurableJournal;
   readonly #options: QualityOptions;
   #turn = 0;
@@ -136,8 +140,11 @@ export class QualityState {
     line: string,
     onProgress: (share: number) => void,
   ): Promise<Result<{ readonly file: Blob; readonly summary: ExportSummary } | null>> {
-    const { journalId, lastSeq, exportedThrough } = this.#records.status;
-    const from = kind === 'parquet' ? exportedThrough + 1 : 1;
+    const { journalId } = this.#records.status;
+    // The status is told a moment after the record it speaks of.
+    const confirmed = this.#confirmed.journalId === journalId ? this.#confirmed : NOTHING_CONFIRMED;
+    const lastSeq = Math.max(this.#records.status.lastSeq, confirmed.seq);
+    const from = kind === 'parquet' ? Math.max(this.#records.status.exportedThrough, confirmed.through) + 1 : 1;
     if (journalId === null || from > lastSeq) return ok(null);
     const exporter = await this.#options.createExporter();
     const stream = kind === 'parquet' ? null : kind === 'training' ? 'line' : this.stream;
@@ -150,8 +157,11 @@ export class QualityState {
   }
 
   /** The file has been put where it is safe: everything up to `through` counts as exported. */
-  confirm(through: number, details: Readonly<Record<string, string | number>>): Promise<Result<number>> {
-    return this.#records.recordEvent({ type: 'export', details: { ...details, throughSeq: through } });
+  async confirm(through: number, details: Readonly<Record<string, string | number>>): Promise<Result<number>> {
+    const { journalId } = this.#records.status;
+    const recorded = await this.#records.recordEvent({ type: 'export', details: { ...details, throughSeq: through } });
+    if (recorded.ok) this.#confirmed = { journalId, through, seq: recorded.value };
+    return recorded;
   }
 
   /** Checks a backup and makes it the journal; resolves to its number of records. */

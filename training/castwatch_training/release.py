@@ -68,7 +68,7 @@ class Release:
 
 RELEASES: dict[Kind, Release] = {
     "field": Release("field", "1.1.0", "2026-11-26", seed=0, recipe=FIELD, protocol="grouped"),
-    "legacy": Release("legacy", "1.0.0", "2026-11-26", seed=0, recipe=LEGACY, protocol="legacy"),
+    "legacy": Release("legacy", "1.1.0", "2026-11-26", seed=0, recipe=LEGACY, protocol="legacy"),
 }
 
 
