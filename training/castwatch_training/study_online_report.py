@@ -2,7 +2,7 @@
 
 from .data_report import table
 from .line_memory import MIXTURE, RUN_RATE
-from .study_results import OnlineSection, StudyResults
+from .study_results import OnlineRegret, OnlineSection, StudyResults
 from .study_words import short, title, with_interval
 
 MAIN = ((1.0, 20), (0.1, 20))
@@ -122,7 +122,7 @@ def _null(section: OnlineSection) -> list[str]:
 
 
 def _regret(section: OnlineSection) -> list[str]:
-    worst = {}
+    worst: dict[tuple[str, int], OnlineRegret] = {}
     for one in section.regret:
         key = (one.training, one.campaign)
         if key not in worst or one.regret > worst[key].regret:
