@@ -7,7 +7,7 @@ import { databaseCopies, openDatabase, type JournalDatabase } from './store/data
 import type { LogDirectory } from './store/files.ts';
 import type { RepairNote } from './store/journal-store.ts';
 import { isDatabaseDamage } from './store/open-store.ts';
-import { isQuotaError, JournalWriter } from './store/writer.ts';
+import { JournalWriter } from './store/writer.ts';
 
 const LOCK = 'castwatch-journal';
 
@@ -260,4 +260,9 @@ export class JournalServer {
 function cloneable(error: AppError): AppError {
   const { cause, ...rest } = error;
   return cause === undefined ? error : ({ ...rest, cause: detailOf(cause) });
+}
+
+/** Whether an append was refused because the disk or the browser's share of it is full. */
+function isQuotaError({ cause }: AppError): boolean {
+  return cause instanceof DOMException && cause.name === 'QuotaExceededError';
 }

@@ -1,4 +1,5 @@
 /** What the line has learned from its inspections, as the screens see it; kept in step with the journal. */
+import { SvelteMap } from 'svelte/reactivity';
 import { PRODUCT_INDEX, SHOT_INDEX } from '../domain/feature.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { DurableJournal } from '../journal/journal.ts';
@@ -39,7 +40,7 @@ export class LineMemoryState {
   #bundle: LoadedBundle | null = null;
   #stream: Stream | null = null;
   /** Findings as they were last learned, by shot. */
-  #learned = new Map<string, boolean>();
+  #learned = new SvelteMap<string, boolean>();
   /** The record of before has been read: it may not be open yet when the bundle is. */
   #rebuilt = false;
   /** Findings of shots that are older than what the memory is rebuilt from. */
@@ -141,7 +142,7 @@ export class LineMemoryState {
       this.#unknown = rows.filter(({ shot }) => shot !== null && this.#memory?.record(shot.id) === undefined).length;
       return;
     }
-    const present = new Map<string, boolean>();
+    const present = new SvelteMap<string, boolean>();
     for (const row of rows) {
       const finding = findingOf(row);
       if (finding === null) continue;
@@ -167,7 +168,7 @@ export class LineMemoryState {
 
   #begin(): void {
     const bundle = this.#bundle;
-    this.#learned = new Map();
+    this.#learned = new SvelteMap();
     this.scores = [];
     this.record = null;
     this.#memory = bundle === null ? null : new LineMemory(bundle.calibration.line_memory);

@@ -391,11 +391,6 @@ function remaining(items: readonly AppendItem[], known: ReadonlyMap<number, numb
   });
 }
 
-/** Whether an append was refused because the disk or the browser's share of it is full. */
-export function isQuotaError({ cause }: AppError): boolean {
-  return cause instanceof DOMException && cause.name === 'QuotaExceededError';
-}
-
 function describe(thrown: unknown): string {
   return thrown instanceof DOMException ? `${thrown.name}: ${thrown.message}` : detailOf(thrown);
 }
