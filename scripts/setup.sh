@@ -9,9 +9,9 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 can_apt() { command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; }
 has_chromium() { [ -n "${CASTWATCH_CHROMIUM:-}" ] || [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ]; }
 
-# The browser: the distribution's where it can be installed, elsewhere the one that Playwright brings along.
+# The browser, with a Korean font for its pictures: the distribution's where it can be installed, elsewhere the one that Playwright brings along.
 if [ "$part" != training ] && ! has_chromium; then
-  if can_apt; then as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium || true; fi
+  if can_apt; then as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends chromium fonts-nanum || true; fi
   has_chromium || npx playwright install chromium
 fi
 
