@@ -31,8 +31,9 @@ def data_facts(data: Dataset, training_rows: int, training_protocol: Literal["le
     """The card's `data`; the final model was trained on so many rows, those of a protocol."""
     distinct = data.distinct
     campaigns = np.unique(data.campaign)
+    added = 0 if data.from_line is None else int(data.from_line.sum())
     return CardData(
-        name=DATA_NAME,
+        name=DATA_NAME if added == 0 else f"{DATA_NAME} and {added} labelled shots of a line",
         sha256=data.sha256,
         rows=len(data),
         distinct=len(distinct),

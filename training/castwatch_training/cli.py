@@ -1,5 +1,7 @@
 """The command `castwatch-train`. Each command imports what it needs when it runs, so that all start fast."""
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -138,6 +140,55 @@ def release(
         )
     _show_proof(proof)
     OUT.print(f"-> {folder}", soft_wrap=True)
+
+
+@app.command()
+def retrain(
+    labels: Annotated[
+        list[Path], typer.Option("--labels", metavar="EXPORT.CSV", help="Training export of the app; may be repeated.")
+    ],
+    csv: DataOption = None,
+    models: ModelsOption = MODELS,
+    key: KeyOption = None,
+    version: Annotated[
+        str | None, typer.Option("--release-version", metavar="X.Y.Z", help="Else the next minor version.")
+    ] = None,
+    date: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of the bundle; else today.")
+    ] = None,
+    current: Annotated[bool, typer.Option("--current", help="Make it the bundle that the app uses.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="The report (Markdown); else beside the first export.")
+    ] = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Learn from a line's inspected shots, too; release a new field bundle only if that is measurably better."""
+    if version is not None and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
+        raise typer.BadParameter(f"'{version}' is not a version such as 1.2.0")
+    with steps("retrain") as step:
+        step("reading the data")
+        from . import retrain as retraining
+        from .dataset import load_dataset
+        from .labels import join
+        from .release import RELEASES
+        from .retrain_report import write_retrain_report
+        from .signing import signing_key_path
+
+        joined = join(load_dataset(csv), labels)
+        plan = retraining.plan_for(
+            RELEASES["field"],
+            version or retraining.next_version(models),
+            f"{date or datetime.now():%Y-%m-%d}",
+        )
+        outcome = retraining.retrain(
+            plan, joined, models, signing_key_path(key), step, current=current, workers=workers
+        )
+    written = write_retrain_report(outcome, labels, report or labels[0].with_suffix(".retrain.md"))
+    OUT.print(f"{joined.added} new labelled shots, {joined.defective} defective", soft_wrap=True)
+    for reason in outcome.decision.reasons:
+        OUT.print(f"  {_plain(reason)}", soft_wrap=True, highlight=False)
+    OUT.print(f"-> {outcome.folder}" if outcome.folder else "not released", soft_wrap=True)
+    OUT.print(f"-> {written}", soft_wrap=True)
 
 
 @app.command()

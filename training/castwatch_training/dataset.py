@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,8 @@ class Dataset:
             exactly equal (one shot logged twice) share it.
         run: [n] id of the stretch between two resets of the shot counter or changes of product, 0..
         campaign: [n] like `run`, with runs of fewer than `MIN_CAMPAIGN_SHOTS` joined to the one before, 0..
+        from_line: [n] True for the shots that a line's labelled export added (`labels.join`); None: there are none.
+        learns_from_line: False: the shots of the line are tested on and never trained on.
     """
 
     path: Path
@@ -69,6 +71,8 @@ class Dataset:
     group: IntArray
     run: IntArray
     campaign: IntArray
+    from_line: BoolArray | None = None
+    learns_from_line: bool = True
 
     def __len__(self) -> int:
         return len(self.y)
@@ -89,6 +93,17 @@ class Dataset:
     def product(self) -> IntArray:
         """[n] the product number."""
         return self.X[:, PRODUCT].astype(np.int64)
+
+    def trainable(self, rows: IntArray) -> IntArray:
+        """Those of the rows that a model may learn from."""
+        if self.from_line is None or self.learns_from_line:
+            return rows
+        return rows[~self.from_line[rows]]
+
+    def without_learning_from_line(self) -> "Dataset":
+        """The same rows to be tested on, with none of the line's to learn from."""
+        name = hashlib.sha256(f"{self.sha256} without the line".encode()).hexdigest()
+        return replace(self, learns_from_line=False, sha256=name)
 
 
 def find_data(argument: Path | None = None) -> Path:
@@ -156,16 +171,8 @@ def load_dataset(path: Path | None = None) -> Dataset:
         DataFileError: a file that cannot be used, with line and column.
     """
     path = find_data(path)
-    shots = read_shots(path)
-    if shots.defects is None:
-        raise DataFileError(
-            path,
-            f"has no defect flags ({DEFECTS[0]} ...); training needs labelled shots",
-            line=1,
-            column=DEFECTS[0],
-        )
-    _check_gaps(shots)
-    y: IntArray = np.any(shots.defects > 0, axis=1).astype(np.int64)
+    shots, defects = read_labelled(path)
+    y: IntArray = np.any(defects > 0, axis=1).astype(np.int64)
     if y.min() == y.max():
         raise DataFileError(
             path,
@@ -181,12 +188,30 @@ def load_dataset(path: Path | None = None) -> Dataset:
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         X=shots.X,
         y=y,
-        defects=shots.defects,
+        defects=defects,
         process_id=shots.process_id,
         group=group,
         run=run,
         campaign=join_short_runs(run, group),
     )
+
+
+def read_labelled(path: Path) -> tuple[ShotTable, IntArray]:
+    """Read a log that may be trained on, whatever classes it holds; also its defect flags, [n, 26].
+
+    Raises:
+        DataFileError: with file, line and column.
+    """
+    shots = read_shots(path)
+    if shots.defects is None:
+        raise DataFileError(
+            path,
+            f"has no defect flags ({DEFECTS[0]} ...); training needs labelled shots",
+            line=1,
+            column=DEFECTS[0],
+        )
+    _check_gaps(shots)
+    return shots, shots.defects
 
 
 def distinct_shots(X: FloatArray) -> IntArray:

@@ -65,7 +65,9 @@ def splits(protocol: Protocol, data: Dataset, seed: int = LEGACY_SEED) -> list[S
         "campaign": _campaign,
         "log_blocks": _log_blocks,
     }[protocol](data, seed)
-    result = [Split(protocol, i, np.sort(train), np.sort(test)) for i, (train, test) in enumerate(pairs)]
+    result = [
+        Split(protocol, i, np.sort(data.trainable(train)), np.sort(test)) for i, (train, test) in enumerate(pairs)
+    ]
     for split in result:
         if len(np.unique(data.y[split.train])) < 2:
             raise TrainingError(f"{protocol}, fold {split.fold + 1}: the training rows hold only one class")

@@ -11,7 +11,7 @@ from synthetic import make_log, write_flat
 COLOUR = {"FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "NO_COLOR"}
 """What a runner may set to have colours, or none: escape codes would cut the words that are looked for."""
 
-COMMANDS = ("data", "study", "release", "verify", "score", "keygen", "sign")
+COMMANDS = ("data", "study", "release", "retrain", "verify", "score", "keygen", "sign")
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -68,6 +68,30 @@ def test_a_bad_cell_is_named_with_file_line_and_column(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"{path}, line 5, column Process_Velocity_1: '[fast]' is not a number" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_bad_labels_are_one_message_before_any_fit(kamp_csv: Path, models: Path, tmp_path: Path) -> None:
+    unlabelled = write_flat(tmp_path / "shots.csv", make_log(60), labels=False)
+    archive = tmp_path / "export.zip"
+    archive.write_bytes(b"PK\x03\x04\x00\x00")
+    for labels, said in (
+        (tmp_path / "gone.csv", "does not exist"),
+        (unlabelled, "line 1, column Defects_Short_Shot_1: has no defect flags"),
+        (archive, "is not a text file"),
+    ):
+        done = run("retrain", "--labels", labels, "--models", models, DIECAST_DATA=str(kamp_csv))
+        assert done.returncode == 2
+        assert f"{labels}" in done.stderr
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_labels_that_are_known_release_nothing(kamp_csv: Path, models: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    done = run("retrain", "--labels", kamp_csv, "--models", models, "--report", report, DIECAST_DATA=str(kamp_csv))
+    assert done.returncode == 0, done.stderr
+    assert "not released" in done.stdout
+    assert "0 new labelled shots: fewer than 30" in report.read_text()
 
 
 def test_a_report_without_a_study_says_what_to_run(tmp_path: Path) -> None:
