@@ -30,6 +30,12 @@ const WORDS = [
 
 const STYLE = 'body{font:20px/1.5 system-ui,sans-serif;background:#d9dce0;color:#1d2024;max-width:46em;margin:5vh auto;padding:0 1em}h1{margin:0}section{margin-bottom:2em}ul{font:16px/1.5 ui-monospace,monospace}';
 
+/**
+ * Asks again every few seconds. The address is given, and without a fragment: an address with one (`#/line`) that is the page's
+ * own would only be scrolled to, and the page would stay for good.
+ */
+const AGAIN = '<meta http-equiv="refresh" content="5;url=./">';
+
 /** The answer to a page load that cannot be served; it asks again every few seconds. */
 export function statusPage(missing: MissingFiles | null): Response {
   const megabytes = missing === null ? '' : ` (${missing.files.length}, ${(missing.bytes / 1e6).toFixed(1)} MB)`;
@@ -38,7 +44,7 @@ export function statusPage(missing: MissingFiles | null): Response {
       `<section lang="${lang}"><h1>${title}</h1><p>${missing ? lost : none}</p><p>${todo}</p>${missing ? `<p>${word}${megabytes}</p>` : ''}</section>`,
   );
   const list = missing ? `<ul>${missing.files.map((path) => `<li>${path}</li>`).join('')}</ul>` : '';
-  const html = `<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="5"><title>Castwatch</title><style>${STYLE}</style><body>${sections.join('')}${list}</body></html>`;
+  const html = `<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${AGAIN}<title>Castwatch</title><style>${STYLE}</style><body>${sections.join('')}${list}</body></html>`;
   return new Response(html, {
     status: 503,
     headers: {
