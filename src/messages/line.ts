@@ -55,9 +55,9 @@ export const line = defineMessages('line', {
   'line.furthest.inside': { ko: '평소 범위 안', en: 'in the usual range', vi: 'trong mức thường' },
   'line.furthest.missing': { ko: '값 없음', en: 'no value', vi: 'không có giá trị' },
   'line.furthest.note': {
-    ko: '다르다고 곧 불량은 아닙니다.',
-    en: 'Unusual is not the same as defective.',
-    vi: 'Khác thường chưa chắc là lỗi.',
+    ko: '꼭 불량은 아님',
+    en: 'not necessarily defective',
+    vi: 'chưa chắc là lỗi',
   },
   'line.furthest.noProduct': {
     ko: '이 제품의 평소 범위를 모릅니다.',
