@@ -142,7 +142,7 @@ def figure(protocol: Protocol, model: str, predictions: Predictions) -> Figure:
     """One line of the card."""
     metrics = {
         name: {end: _shorter(number(value)) for end, value in asdict(e).items()}
-        for name, e in evaluate(predictions).items()
+        for name, e in evaluate(predictions, RESAMPLES).items()
     }
     return Figure.model_validate(
         {
