@@ -54,7 +54,11 @@ export function releaseKeys(): Keys {
   const [models, release] = (['CASTWATCH_PUBLIC_KEY', 'CASTWATCH_RELEASE_PUBLIC_KEY'] as const).map((name) => {
     const file = process.env[name];
     if (file === undefined) throw new ReleaseError(`${name} is not set`, "Name the file of the plant's public key (docs/hosting.md, keys).");
-    return readFileSync(new URL(file, `file://${root}`), 'utf8');
+    try {
+      return readFileSync(new URL(file, `file://${root}`), 'utf8');
+    } catch {
+      throw new ReleaseError(`${name}: there is no file ${file}`, "Name the file of the plant's public key (docs/hosting.md, keys).");
+    }
   }) as [string, string];
   return { models, release };
 }
@@ -62,9 +66,9 @@ export function releaseKeys(): Keys {
 /** Fails when a manifest of a built folder is not signed with its key, or a key is one that everybody has. */
 export function checkSignatures(folder: string, keys: Keys): void {
   const known = DEVELOPMENT_KEYS.map((file) => fingerprint(readFileSync(join(root, file), 'utf8')));
-  for (const [what, file, signature, key] of [
-    ['release manifest', RELEASE_FILE, RELEASE_SIGNATURE, keys.release],
-    ['model manifest', 'models/manifest.json', 'models/manifest.sig', keys.models],
+  for (const [what, file, signature, key, todo] of [
+    ['release manifest', RELEASE_FILE, RELEASE_SIGNATURE, keys.release, 'CASTWATCH_RELEASE_KEY has to name the private half of CASTWATCH_RELEASE_PUBLIC_KEY.'],
+    ['model manifest', 'models/manifest.json', 'models/manifest.sig', keys.models, 'Sign it with the private half of CASTWATCH_PUBLIC_KEY (castwatch-train sign), and commit.'],
   ] as const) {
     if (known.includes(fingerprint(key))) {
       throw new ReleaseError(`The key of the ${what} is a development key: its private half is in the repository`, "Name the plant's own key (docs/hosting.md, keys).");
@@ -72,7 +76,7 @@ export function checkSignatures(folder: string, keys: Keys): void {
     const content = readFileSync(join(folder, file));
     const lines = readFileSync(join(folder, signature), 'utf8').split(/\s+/).filter(Boolean);
     if (!lines.some((line) => verifySignature('sha256', content, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(line, 'base64')))) {
-      throw new ReleaseError(`The ${what} is not signed with its key`, 'Sign it: castwatch-train sign for the models, CASTWATCH_RELEASE_KEY for the release.');
+      throw new ReleaseError(`The ${what} is not signed with its key`, todo);
     }
   }
 }

@@ -7,7 +7,7 @@ export interface EdgeCache {
   forget(paths: readonly string[]): Promise<void>;
 }
 
-/** Tries of an invalidation while others are in progress, and the pause between them in milliseconds. */
+/** How often something is tried, and the pause in between in milliseconds. */
 export interface Patience {
   readonly tries: number;
   readonly pause: number;

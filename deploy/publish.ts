@@ -3,10 +3,11 @@
  * what is not; then, one S3 write each, the switch. It may be killed anywhere: what is served is the old or the new
  * release, and starting it again goes on where it was. See docs/adr/0018-releases-on-s3.md.
  */
-import type { EdgeCache } from './edge-cache.ts';
+import { RELEASE_SIGNATURE } from '../src/domain/release.ts';
+import type { EdgeCache, Patience } from './edge-cache.ts';
 import { copyKey, listIds, listRecords, readRecord, removeRecord, servedRecord, siteKey, takeLock, writeRecord, type Held } from './records.ts';
-import { ReleaseError } from './release-error.ts';
-import { immutable, type Release, type ReleaseRecord, type StoredFile } from './release-folder.ts';
+import { explain, ReleaseError } from './release-error.ts';
+import { immutable, sha256, type Release, type ReleaseRecord, type StoredFile } from './release-folder.ts';
 import { isStored, type Store } from './store.ts';
 import { switchTo } from './switch.ts';
 import { verify, type Finding } from './verify.ts';
@@ -19,6 +20,8 @@ export interface Site {
   readonly url: string;
   /** Told what is being done. */
   readonly tell: (line: string) => void;
+  /** How often a file that is not as it was sent is fetched again. */
+  readonly patience?: Patience;
 }
 
 export interface PublishOptions {
@@ -35,10 +38,11 @@ const UPLOADS_AT_ONCE = 6;
 const KEPT_RELEASES = 5;
 
 /** Publishes a release and returns what was found when each of its files was fetched back. */
-export async function publish(site: Site, release: Release, options: PublishOptions = {}): Promise<Finding[]> {
+export async function publish(site: Site, built: Release, options: PublishOptions = {}): Promise<Finding[]> {
   const { store, tell } = site;
-  const { record } = release;
   await store.check();
+  const release = await asSentBefore(store, built);
+  const { record } = release;
   const missing = await missingFiles(store, record);
   if (options.dryRun) {
     for (const file of missing) tell(`would send ${file.path} (${file.stored} bytes${file.encoding ? `, ${file.encoding}` : ''}, ${file.cache})`);
@@ -46,17 +50,34 @@ export async function publish(site: Site, release: Release, options: PublishOpti
     return [];
   }
   return locked(await takeLock(store, record.id, options.takeOver), async (lock) => {
-    const before = await servedRecord(store, await listRecords(store));
-    mayFollow(record, before);
+    const records = await listRecords(store);
+    mayFollow(record, records);
+    const before = await servedRecord(store, records);
     await sendFiles(site, release, missing);
-    const early = await verify(site.url, record.files.filter(immutable));
-    if (early.some(({ wrong }) => wrong.length > 0)) {
-      throw new ReleaseError(`${site.url} does not serve the new files as they were sent:\n${wrongLines(early)}`, 'Nothing was switched. Check the edge stack.');
+    const early = await verify(site.url, record.files.filter(immutable), site.patience);
+    const wrong = wrongLines(early);
+    if (wrong !== '') {
+      throw new ReleaseError(`${site.url} does not serve the new files as they were sent:\n${wrong}`, 'Nothing was switched. Check the edge stack.');
     }
     const findings = await goLive(site, record, before, lock);
     await prune(store, options.keep ?? KEPT_RELEASES, tell);
     return findings;
   });
+}
+
+/**
+ * A release that was built again differs in its signature, which is made with a random number. What was sent first counts, so
+ * that its record stays true.
+ */
+async function asSentBefore(store: Store, release: Release): Promise<Release> {
+  const { record } = release;
+  const sent = await readRecord(store, record.id);
+  const unsigned = ({ files }: ReleaseRecord): string => JSON.stringify(files.filter(({ path }) => path !== RELEASE_SIGNATURE));
+  const signature = sent?.files.find(({ path }) => path === RELEASE_SIGNATURE);
+  if (!sent || !signature || unsigned(sent) !== unsigned(record)) return release;
+  const copy = await store.get(copyKey(record.id, RELEASE_SIGNATURE));
+  if (!copy || sha256(copy.body) !== signature.sha256) return release;
+  return { record: sent, body: (path) => (path === RELEASE_SIGNATURE ? copy.body : release.body(path)) };
 }
 
 /** Everything that changes nothing of what is served: immutable files, and the release's own copies of the others. */
@@ -69,7 +90,7 @@ async function sendFiles({ store, tell }: Site, { record, body }: Release, missi
     const key = copyKey(record.id, file.path);
     if (!isStored(await store.head(key), file)) await store.put(key, file, body(file.path));
   });
-  if (!(await readRecord(store, record.id))) await writeRecord(store, record);
+  if (JSON.stringify(await readRecord(store, record.id)) !== JSON.stringify(record)) await writeRecord(store, record);
   tell(`kept copies of ${changing.length} files below releases/${record.id}/`);
 }
 
@@ -95,34 +116,50 @@ export async function rollBack(site: Site, id: string): Promise<Finding[]> {
   if (lost.length > 0) {
     throw new ReleaseError(`Release ${id} is no longer whole: ${lost.map(({ path }) => path).join(', ')}`, 'Choose a newer one, or build that commit again.');
   }
-  const before = await servedRecord(store, await listRecords(store));
-  mayFollow(record, before);
+  const records = await listRecords(store);
+  mayFollow(record, records);
+  const before = await servedRecord(store, records);
   return locked(await takeLock(store, id, true), (lock) => {
     tell(`back to ${id}`);
     return goLive(site, record, before, lock);
   });
 }
 
-/** The switch, and back again when what is served then is not the release. */
+/** The switch, and back again when it fails half-way or what is served then is not the release. */
 async function goLive(site: Site, record: ReleaseRecord, before: ReleaseRecord | null, lock: Held): Promise<Finding[]> {
-  const { store, edge, url, tell } = site;
+  const { store, edge, url, tell, patience } = site;
   const paths = changingPaths(record);
   // A rehearsal: a full queue or a missing right shows before anything is switched.
   await edge.forget(paths);
-  await switchTo(store, record, lock, tell);
-  await edge.forget(paths);
-  const findings = await verify(url, record.files);
-  const wrong = findings.filter((finding) => finding.wrong.length > 0);
-  if (wrong.length === 0) return findings;
-  if (before === null || before.id === record.id) {
-    throw new ReleaseError(`${url} does not serve ${record.id} as it was sent:\n${wrongLines(wrong)}`, 'Check the edge stack, and start again.');
+  try {
+    await switchTo(store, record, lock, tell);
+    await edge.forget(paths);
+    const findings = await verify(url, record.files, patience);
+    const wrong = wrongLines(findings);
+    if (wrong === '') return findings;
+    throw new ReleaseError(`${url} did not serve ${record.id} as it was sent:\n${wrong}`, 'Check the edge stack, and start again.');
+  } catch (thrown) {
+    if (before === null || before.id === record.id) throw thrown;
+    throw await takenBack(site, before, lock, thrown);
   }
-  await switchTo(store, before, lock, tell);
-  await edge.forget(changingPaths(before));
-  throw new ReleaseError(
-    `${url} did not serve ${record.id} as it was sent; ${before.id} is served again:\n${wrongLines(wrong)}`,
-    'Check the edge stack, and start again.',
-  );
+}
+
+/** Serves the release before again. Returns the failure that led to it, with what is served now. */
+async function takenBack({ store, edge, tell }: Site, before: ReleaseRecord, lock: Held, failure: unknown): Promise<unknown> {
+  const { message, todo } = explain(failure, 'Switching') as ReleaseError;
+  try {
+    // Whoever took over in the meantime says what is served.
+    await lock.check();
+  } catch {
+    return failure;
+  }
+  try {
+    await switchTo(store, before, lock, tell);
+  } catch {
+    return new ReleaseError(`${message}\nIn between ${before.id} and this release`, `${todo} Or go back: npm run rollback -- --to ${before.id}`, { cause: failure });
+  }
+  await edge.forget(changingPaths(before)).catch(() => tell('the edge was not told; it asks the bucket by itself'));
+  return new ReleaseError(`${message}\n${before.id} is served again`, todo, { cause: failure });
 }
 
 function changingPaths({ files }: ReleaseRecord): string[] {
@@ -141,14 +178,16 @@ async function missingFiles(store: Store, record: ReleaseRecord): Promise<Stored
   return record.files.filter((file) => missing.has(file));
 }
 
-/** What the served release forbids tablets to go below, they would refuse: they would stay where they are for good. */
-function mayFollow({ id, sequence }: ReleaseRecord, before: ReleaseRecord | null): void {
-  const floor = before?.minimum;
-  if (!floor || (sequence.app >= floor.app && sequence.models >= floor.models)) return;
-  throw new ReleaseError(
-    `Tablets refuse release ${id}: ${before.id} says that none goes below app ${floor.app}, models ${floor.models}`,
-    'Build it anew with a higher number (CASTWATCH_RELEASE_SEQUENCE) and release that.',
-  );
+/** Tablets keep the highest floor of all they have run, and refuse what is below it: they would stay where they are for good. */
+function mayFollow({ id, sequence }: ReleaseRecord, records: readonly ReleaseRecord[]): void {
+  for (const part of ['app', 'models'] as const) {
+    const raised = records.find((other) => Math.min(other.minimum[part], other.sequence[part]) > sequence[part]);
+    if (!raised) continue;
+    throw new ReleaseError(
+      `Tablets refuse release ${id}: ${raised.id} says that none goes below app ${raised.minimum.app}, models ${raised.minimum.models}`,
+      'Build it anew with a higher number (CASTWATCH_RELEASE_SEQUENCE) and release that.',
+    );
+  }
 }
 
 /** Removes the immutable files that none of the last releases names. Their versions stay in the bucket for 90 days. */

@@ -27,6 +27,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     what: 'AWS refuses it to this user or role',
     todo: 'Use the release role of the edge stack (output ReleaseRoleArn).',
   },
+  { names: ['NoRegion'], what: 'no AWS region is set', todo: 'Name the region of the storage stack: export AWS_REGION=ap-northeast-2.' },
   { names: ['NoSuchBucket'], what: 'the bucket does not exist', todo: 'Deploy deploy/storage.yaml first, or check --stack.' },
   { names: ['NoSuchDistribution'], what: 'the distribution does not exist', todo: 'Deploy deploy/edge.yaml first, or check --stack.' },
   {
@@ -54,9 +55,11 @@ export function explain(thrown: unknown, doing: string): unknown {
   const status = (thrown as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   // An answer to HEAD has no body that could say why.
   if (status === 403) codes.push('Forbidden');
+  // The SDK gives this one no name of its own.
+  if (thrown.message === 'Region is missing') codes.push('NoRegion');
   const known = codes.flatMap((code) => EXPLANATIONS.find(({ names }) => typeof code === 'string' && names.includes(code)) ?? [])[0];
   if (!known) return new ReleaseError(`${doing}: ${thrown.name}: ${thrown.message}`, 'The old release is still served.', { cause: thrown });
-  return new ReleaseError(`${doing}: ${known.what} (${thrown.name})`, known.todo, { cause: thrown });
+  return new ReleaseError(`${doing}: ${known.what}${thrown.name === 'Error' ? '' : ` (${thrown.name})`}`, known.todo, { cause: thrown });
 }
 
 /** Runs a call of the SDK; its failure comes out in words. */

@@ -1,4 +1,5 @@
 /** Fetches every file of a release as a browser would and says what is not as it should be. */
+import type { Patience } from './edge-cache.ts';
 import { fileClass, securityHeaders } from './headers.ts';
 import { sha256, type StoredFile } from './release-folder.ts';
 
@@ -17,27 +18,26 @@ export interface Finding {
 
 const FETCHES_AT_ONCE = 6;
 /** An edge may need a moment after a switch. */
-const TRIES = 4;
-const PAUSE_MS = 1500;
+const PATIENCE: Patience = { tries: 4, pause: 1500 };
 
 /** Checks files at a site, and that a file that is not there is a 404 without a page in its place. */
-export async function verify(url: string, files: readonly StoredFile[]): Promise<Finding[]> {
+export async function verify(url: string, files: readonly StoredFile[], patience = PATIENCE): Promise<Finding[]> {
   const findings: Finding[] = [];
   const waiting = [...files];
   await Promise.all(
     Array.from({ length: FETCHES_AT_ONCE }, async () => {
-      for (let file = waiting.shift(); file; file = waiting.shift()) findings.push(await patiently(url, file));
+      for (let file = waiting.shift(); file; file = waiting.shift()) findings.push(await patiently(url, file, patience));
     }),
   );
   findings.push(await missing(url));
   return findings.sort((one, other) => one.path.localeCompare(other.path));
 }
 
-async function patiently(url: string, file: StoredFile): Promise<Finding> {
+async function patiently(url: string, file: StoredFile, { tries, pause }: Patience): Promise<Finding> {
   for (let attempt = 1; ; attempt += 1) {
     const finding = await check(url, file);
-    if (finding.wrong.length === 0 || attempt === TRIES) return finding;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (finding.wrong.length === 0 || attempt === tries) return finding;
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

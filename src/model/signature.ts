@@ -8,11 +8,19 @@ export async function signatureFits(content: Bytes, signature: Bytes, publicKey:
   try {
     const spki = decodeBase64(publicKey.replace(/-----[^-]+-----/g, ''));
     const key = await crypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
-    for (const line of new TextDecoder().decode(signature).split(/\s+/).filter(Boolean)) {
-      if (await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, decodeBase64(line), content)) return true;
-    }
-    return false;
+    const lines = new TextDecoder().decode(signature).split(/\s+/).filter(Boolean);
+    const fits = await Promise.all(lines.map((line) => lineFits(content, line, key)));
+    return fits.includes(true);
   } catch {
+    return false;
+  }
+}
+
+async function lineFits(content: Bytes, line: string, key: CryptoKey): Promise<boolean> {
+  try {
+    return await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, decodeBase64(line), content);
+  } catch {
+    // An unreadable line must not hide a good one.
     return false;
   }
 }

@@ -1,8 +1,11 @@
 /** A stand-in for AWS (moto_server) with one account's worth of hosting, and a proxy before it that fails or kills on purpose. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, request as forward, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 
 const MOTO = fileURLToPath(new URL('../../deploy/.venv/bin/moto_server', import.meta.url));
 
@@ -38,6 +41,40 @@ export async function startAws(): Promise<Aws> {
     },
     stop: () => void server.kill(),
   };
+}
+
+/** Makes a distribution without a bucket, for its invalidations. Returns its id. */
+export async function makeDistribution(): Promise<string> {
+  const made = await new CloudFrontClient({ region: 'us-east-1' }).send(
+    new CreateDistributionCommand({
+      DistributionConfig: {
+        CallerReference: crypto.randomUUID(),
+        Comment: 'test',
+        Enabled: true,
+        Origins: { Quantity: 1, Items: [{ Id: 'site', DomainName: 'site.s3.amazonaws.com', S3OriginConfig: { OriginAccessIdentity: '' } }] },
+        DefaultCacheBehavior: { TargetOriginId: 'site', ViewerProtocolPolicy: 'redirect-to-https' },
+      },
+    }),
+  );
+  return made.Distribution?.Id ?? '';
+}
+
+/** Makes `<name>-storage` of its template and returns its outputs. */
+export async function makeStorageStack(name: string, distribution: string): Promise<Record<string, string>> {
+  const client = new CloudFormationClient({});
+  const StackName = `${name}-storage`;
+  const TemplateBody = readFileSync(new URL('../../deploy/storage.yaml', import.meta.url), 'utf8');
+  await client.send(new CreateStackCommand({ StackName, TemplateBody, Parameters: [{ ParameterKey: 'DistributionId', ParameterValue: distribution }] }));
+  const stack = (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0];
+  return Object.fromEntries(stack?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]) ?? []) as Record<string, string>;
+}
+
+/** Makes `<name>-edge`: the edge is not moto's to make, so that it has outputs alone. */
+export async function makeEdgeStack(name: string, distribution: string, url: string): Promise<void> {
+  const outputs = { DistributionId: { Value: distribution }, SiteUrl: { Value: url } };
+  const wait = { WaitHandle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } };
+  const client = new CloudFormationClient({ region: 'us-east-1' });
+  await client.send(new CreateStackCommand({ StackName: `${name}-edge`, TemplateBody: JSON.stringify({ Resources: wait, Outputs: outputs }) }));
 }
 
 /** What the proxy does with a request: let it through, answer itself, or let it through and then not answer. */

@@ -33,8 +33,8 @@ export interface Edge extends EdgeCache {
   readonly forgotten: string[];
   /** Answers that were asked of the bucket. */
   readonly asked: string[];
-  /** Adds to every answer's headers, to play a misconfigured edge. */
-  spoil: Record<string, string>;
+  /** Added to an answer's headers, to play a misconfigured edge. */
+  spoil: (uri: string) => Record<string, string>;
   stop(): void;
 }
 
@@ -58,7 +58,7 @@ export async function startEdge(bucket: string): Promise<Edge> {
       const headers = responseHeaders(edge, behaviour.ResponseHeadersPolicyId.Ref, stored.headers);
       // A laboratory over plain http.
       delete headers['strict-transport-security'];
-      response.writeHead(stored.status, { ...headers, ...facts.spoil }).end(stored.body);
+      response.writeHead(stored.status, { ...headers, ...facts.spoil(uri) }).end(stored.body);
     })().catch((thrown: unknown) => response.writeHead(502).end(String(thrown)));
   });
 
@@ -79,7 +79,7 @@ export async function startEdge(bucket: string): Promise<Edge> {
     url: `${await listen(server)}/`,
     forgotten: [],
     asked: [],
-    spoil: {},
+    spoil: () => ({}),
     async forget(paths) {
       facts.forgotten.push(...paths);
       for (const path of paths) cache.delete(path);

@@ -19,7 +19,7 @@ const signature = (content: string): string =>
   `${sign('sha256', Buffer.from(content), { key: keys.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64')}\n`;
 
 /** Writes a built app whose every changing file tells `app` or `models`, and signs it as a release. */
-export async function makeApp(app: number, models: number): Promise<string> {
+export async function makeApp(app: number, models: number, minimum = { app: 0, models: 0 }): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'castwatch-app-'));
   const write = (path: string, content: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -33,7 +33,7 @@ export async function makeApp(app: number, models: number): Promise<string> {
   write('app.webmanifest', JSON.stringify({ name: `app ${app}` }));
   write('sw.js', `// worker of app ${app}\n`);
   makeModels(join(folder, 'models'), models);
-  await writeRelease(folder, { sequence: app, privateKey: PRIVATE_KEY, share: 1, minimum: { app: 0, models: 0 } });
+  await writeRelease(folder, { sequence: app, privateKey: PRIVATE_KEY, share: 1, minimum });
   return folder;
 }
 

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cacheControl, FILE_CLASSES, fileClass, ISOLATION_HEADERS, securityHeaders } from '../../deploy/headers.ts';
 import { contentType } from '../../deploy/mime.ts';
@@ -22,9 +22,12 @@ const dist = new URL('../../dist/', import.meta.url).pathname;
 const config = readFileSync(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8');
 const edge = parseTemplate(readFileSync(new URL('../../deploy/edge.yaml', import.meta.url), 'utf8'));
 
+/** For what waits for a model or a whole release. */
+const PATIENTLY = { timeout: 90_000, interval: 500 };
+
 interface Host {
   readonly url: string;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** nginx with our server alone, as an ordinary process. */
@@ -45,8 +48,10 @@ async function startNginx(server: string): Promise<Host> {
   }
   return {
     url: `http://localhost:${port}/`,
-    stop() {
+    async stop() {
+      const gone = process_.exitCode !== null || new Promise((resolve) => process_.on('exit', resolve));
       process_.kill();
+      await gone;
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -66,8 +71,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  host.stop();
-  bare.stop();
+  await host.stop();
+  await bare.stop();
 });
 
 describe('nginx', () => {
@@ -106,10 +111,9 @@ describe('nginx', () => {
   it.each([
     ['isolated', () => host, true],
     ['without COOP and COEP', () => bare, false],
-  ] as const)('the app judges a shot, breaks no policy and asks nobody else: %s', async (_, where, isolated) => {
-    const reference = JSON.parse(readFileSync(join(dist, `models/${manifest.current}/reference.json`), 'utf8')) as Reference;
-    const features = Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, reference.products['1']!.golden_shot[i]!]));
-    const context = await browser.newContext();
+  ] as const)('the app judges shots, breaks no policy, asks nobody else, and goes on when the host is gone: %s', async (_, where, isolated) => {
+    const server = where();
+    const context = await browser.newContext({ serviceWorkers: 'allow' });
     const page = await context.newPage();
     const findings: string[] = [];
     page.on('console', (message) => {
@@ -118,16 +122,34 @@ describe('nginx', () => {
     page.on('pageerror', (error) => findings.push(error.message));
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (`${origin}/` !== where().url && protocol !== 'blob:' && protocol !== 'data:') findings.push(request.url());
+      if (`${origin}/` !== server.url && protocol !== 'blob:' && protocol !== 'data:') findings.push(request.url());
     });
-    await page.goto(where().url);
-    await expect
-      .poll(() => page.evaluate(async (input) => (await window.castwatch!.predict({ features: input })).model_version, features).catch(() => null), { timeout: 90_000, interval: 500 })
-      .toBe(manifest.current);
-    const { prediction } = await page.evaluate((input) => window.castwatch!.predict({ features: input }), features);
-    expect(['normal', 'defect']).toContain(prediction.class);
+    await page.goto(`${server.url}#/settings`);
+    await judges(page);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
+    // Everything is on the device: the panel of versions says so.
+    await expect.poll(() => page.getByTestId('updates').getAttribute('data-offline'), PATIENTLY).toBe('true');
     expect(findings).toEqual([]);
+
+    await server.stop();
+    await expect(fetch(server.url)).rejects.toThrow();
+    await page.reload();
+    await judges(page);
+    // The worker sends the headers of the signed release, whatever the host sent.
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await page.close();
+    const another = await context.newPage();
+    await another.goto(server.url);
+    await judges(another);
     await context.close();
-  }, 120_000);
+  }, 180_000);
 });
+
+/** The model of a page gives a verdict of the bundle in use. */
+async function judges(page: Page): Promise<void> {
+  const reference = JSON.parse(readFileSync(join(dist, `models/${manifest.current}/reference.json`), 'utf8')) as Reference;
+  const features = Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, reference.products['1']!.golden_shot[i]!]));
+  const predict = () => page.evaluate(async (input) => await window.castwatch!.predict({ features: input }), features);
+  await expect.poll(() => predict().then(({ model_version }) => model_version).catch(() => null), PATIENTLY).toBe(manifest.current);
+  expect(['normal', 'defect']).toContain((await predict()).prediction.class);
+}
