@@ -21,7 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
   server: { port: 5180, strictPort: true },
   test: {
     // Models are loaded for real; a busy machine takes its time. A hang is still found.

@@ -51,7 +51,7 @@ function commandLine() {
 async function main(): Promise<void> {
   const { command, stack, to, ...values } = commandLine();
   if (stack === '') throw new ReleaseError('--stack is missing', 'Name the stacks without their ending: --stack castwatch, or CASTWATCH_STACK in the environment.');
-  if (command === 'rollback' && to === undefined) throw new ReleaseError('--to is missing', 'Name a release of npm run release:list.');
+  if (command === 'rollback' && !to) throw new ReleaseError('--to is missing', 'Name a release of npm run release:list.');
   const keep = Number(values.keep);
   if (!Number.isInteger(keep) || keep < 2) throw new ReleaseError(`--keep ${values.keep}: not a number of at least 2`, 'Keep the served release and one to go back to.');
   const options = { dryRun: values['dry-run'], takeOver: values['take-over'], keep };
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-  } else if (command === 'rollback' && to !== undefined) {
+  } else if (command === 'rollback' && to) {
     served(target.url, to, await rollBack(site, to));
   } else {
     const records = await listRecords(store);

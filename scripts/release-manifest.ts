@@ -126,7 +126,10 @@ function omitType({ path, bytes, sha256: hash }: ReleaseFile): ReleaseManifest['
   return { path, bytes, sha256: hash };
 }
 
-/** A change of the headers alone has to reach tablets, which keep what they were sent. */
+/**
+ * A change of the headers alone has to reach tablets. They store every file with a page's headers, model files too, so that
+ * these are all the stamp has to cover; the policy of models comes from the host alone.
+ */
 function headerStamp(): string {
   return sha256(Buffer.from(JSON.stringify(securityHeaders()))).slice(0, 16);
 }

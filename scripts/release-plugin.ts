@@ -19,6 +19,7 @@ export async function buildWorker(folder: string): Promise<void> {
       rolldownOptions: {
         input: fileURLToPath(new URL('../src/sw/sw.ts', import.meta.url)),
         output: { format: 'iife', entryFileNames: 'sw.js' },
+        checks: { pluginTimings: false },
       },
     },
   });
