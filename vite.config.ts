@@ -40,7 +40,7 @@ export default defineConfig({
       {
         extends: true,
         // Releases and hosts: needs a build, and what deploy/setup.sh installs.
-        test: { name: 'deploy', environment: 'node', include: ['tests/deploy/**/*.test.ts'], maxWorkers: 2 },
+        test: { name: 'deploy', environment: 'node', include: ['tests/deploy/**/*.test.ts'], maxWorkers: 2, testTimeout: 240_000 },
       },
       {
         extends: true,
