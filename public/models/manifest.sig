@@ -1,1 +1,1 @@
-320McGz3ajSb4mGFPvW7qZlOT/Dwhn8X0gnBPUwXW1AtdnP9Oeo2I/e6gP/T5Kub+ZE15ba4+OfMxbcdO4lEHA==
+BPxx5RHmAnpX9h2yidHOuK5CR9yneSktL8ePaxvhdMczAMBEfotslbVsKmkWIOs+3yIfKxB0xyEQyV+Z4o6Zkw==
