@@ -7,8 +7,10 @@ import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
 import { Shadow } from './line/shadow.ts';
 import { createPredictionClient } from './model/worker-client.ts';
+import { deviceId } from './station/device.ts';
 import { PinLock } from './station/pin.ts';
 import { Watchdog } from './station/watchdog.ts';
+import { WorkerMemory } from './station/worker-memory.ts';
 import type { AppState } from './state/app-state.ts';
 import { BatchState } from './state/batch/batch.svelte.ts';
 import { Bundles } from './state/bundles.svelte.ts';
@@ -29,12 +31,15 @@ import { Router } from './state/router.svelte.ts';
 import { Settings } from './state/settings.svelte.ts';
 import { ShotHistory } from './state/shot-history.svelte.ts';
 import { Station } from './state/station.svelte.ts';
+import { StationRecord } from './state/station-record.ts';
 import { SurveyState } from './state/survey.svelte.ts';
 import { Toasts } from './state/toasts.svelte.ts';
 import './ui/base.css';
 
 /** A page that holds more than this has a leak; the largest file the app takes needs half of it. */
 const HEAP_LIMIT_BYTES = 1_000_000_000;
+/** 7,535 rows at once took 115 MB of wasm heap, and a worker gets them in chunks: what takes more than this has grown on the way. */
+const WORKER_LIMIT_BYTES = 256_000_000;
 /** Without a shot for this long nobody waits for the next verdict. */
 const QUIET_MS = 5 * 60_000;
 
@@ -53,18 +58,22 @@ const feed = new LineFeed(line);
 let lastShotAt = performance.now();
 line.on('judged', () => (lastShotAt = performance.now()));
 const router = new Router(window);
-const health = new Health(() => undefined);
+const stationRecord = new StationRecord(records);
+const health = new Health(stationRecord.write);
+const device = deviceId(storage);
+const idle = (): boolean => performance.now() - lastShotAt > QUIET_MS;
 const watchdog = new Watchdog({
   client,
   onEvent: health.note,
-  reload: () => window.location.reload(),
+  reload: () => void stationRecord.settled().then(() => window.location.reload()),
   storage,
-  idle: () => performance.now() - lastShotAt > QUIET_MS,
+  idle,
   heapBytes: () => (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? null,
   heapLimitBytes: HEAP_LIMIT_BYTES,
 });
+const workerMemory = new WorkerMemory({ client, limitBytes: WORKER_LIMIT_BYTES, idle, onEvent: health.note });
 const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
-const beaconFacts = (): Record<string, string> => ({ app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
+const beaconFacts = (): Record<string, string> => ({ device, app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const toasts = new Toasts();
 const batch = new BatchState(line);
 const requests = new RandomChecks(records);
@@ -103,12 +112,14 @@ const app: AppState = {
     settings,
     storage,
     records,
+    device,
   }),
 };
 
 window.castwatch = createApi(line);
 health.start(window);
 watchdog.start();
+workerMemory.start();
 mount(App, { target, props: { app } });
 
 /** A browser may forbid local storage; merely asking for it then throws. */

@@ -73,6 +73,8 @@ export interface PredictionClient {
   diagnostics(bundleId: string, options?: CallOptions): Promise<Result<ModelDiagnostics>>;
   /** Asks the worker for a sign of life; one that stays silent for `patienceMs` is replaced. Does nothing before the first worker. */
   beat(patienceMs: number): Promise<Result<null>>;
+  /** Replaces an idle worker by a fresh one with the same bundles, to give its memory back. Whether it did: not while it works. */
+  recycle(): boolean;
   /** Calls the listener on every change of status; returns the way to stop. */
   onStatus(listener: (status: ClientStatus) => void): () => void;
   /** Ends the worker; pending calls come back as `aborted`. */

@@ -161,6 +161,22 @@ test('a load that runs out of time is given up, and the next one may succeed', a
   expect(workers).toHaveLength(2);
 });
 
+test('an idle worker is replaced by a fresh one that judges as before, a busy one is not', async () => {
+  const { client, workers, statuses, id, shot } = await loaded();
+  const before = await client.predict(id, shot);
+  const running = client.predict(id, shot);
+  expect(client.recycle()).toBe(false);
+  await running;
+  expect(client.recycle()).toBe(true);
+  expect(client.recycle()).toBe(false);
+  await until(() => client.status.state === 'ready');
+  expect(workers).toHaveLength(2);
+  expect(statuses.map(({ state }) => state)).not.toContain('restarting');
+  const after = await client.predict(id, shot);
+  if (!before.ok || !after.ok) throw new Error('no prediction');
+  expect(after.value.probability).toEqual(before.value.probability);
+});
+
 describe('a caller that gives up', () => {
   test('hears so at once, and the worker goes on', async () => {
     const { client, workers, id, shot } = await loaded();

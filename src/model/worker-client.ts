@@ -110,6 +110,14 @@ export class WorkerPredictionClient implements PredictionClient {
     return this.#worker ? this.#call({ kind: 'beat' }, { timeoutMs: patienceMs }) : Promise.resolve(ok(null));
   }
 
+  recycle(): boolean {
+    if (this.#status.state !== 'ready' || this.#pending.size > 0 || this.#worker === null) return false;
+    this.#stopWorker(appError('aborted', {}));
+    this.#setStatus({ state: 'loading', progress: null });
+    void this.#reload();
+    return true;
+  }
+
   dispose(): void {
     this.#disposed = true;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);

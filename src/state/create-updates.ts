@@ -6,6 +6,7 @@ import { proveRelease } from '../station/updates/prove-release.ts';
 import { registerUpdateService } from '../station/updates/update-service.ts';
 import type { BatchState } from './batch/batch.svelte.ts';
 import type { LineFeed } from './line-feed.svelte.ts';
+import { ReleaseChanges } from './release-changes.ts';
 import type { Settings, SettingsStorage } from './settings.svelte.ts';
 import { Updates } from './updates.svelte.ts';
 
@@ -15,13 +16,15 @@ export interface UpdateParts {
   readonly settings: Settings;
   readonly storage: SettingsStorage | null;
   readonly records: DurableJournal;
+  /** Id of this device: it decides when its turn in a staged release comes. */
+  readonly device: string;
 }
 
 /** A flagged part that nobody has looked at for this long is not being looked at. */
 const INSPECTION_MS = 30 * 60_000;
-const DEVICE_KEY = 'castwatch.device';
 
-export function createUpdates({ feed, batch, settings, storage, records }: UpdateParts): Updates {
+export function createUpdates({ feed, batch, settings, storage, records, device }: UpdateParts): Updates {
+  const changes = new ReleaseChanges(storage, (event) => records.recordEvent(event).then(({ ok }) => ok));
   const isInspected = followInspections(feed, records);
   return new Updates({
     register: registerUpdateService,
@@ -34,7 +37,8 @@ export function createUpdates({ feed, batch, settings, storage, records }: Updat
     },
     idleMinutes: () => settings.data.updateIdleMinutes,
     build: document.querySelector<HTMLMetaElement>('meta[name="castwatch-build"]')?.content ?? 'development',
-    device: deviceId(storage),
+    device,
+    onStatus: (status) => void changes.take(status),
     reload: () => location.reload(),
   });
 }
@@ -52,17 +56,4 @@ function followInspections(feed: UpdateParts['feed'], records: DurableJournal): 
     });
   });
   return (shotId) => shotId === inspected;
-}
-
-/** A random name for this device, kept: it decides when its turn in a staged release comes. */
-function deviceId(storage: SettingsStorage | null): string {
-  try {
-    const kept = storage?.getItem(DEVICE_KEY);
-    if (kept != null && kept !== '') return kept;
-    const fresh = crypto.randomUUID();
-    storage?.setItem(DEVICE_KEY, fresh);
-    return fresh;
-  } catch {
-    return 'unnamed';
-  }
 }

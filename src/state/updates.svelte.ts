@@ -18,6 +18,8 @@ export interface UpdatesOptions {
   /** Id of this device, for staged releases. */
   readonly device: string;
   readonly reload: () => void;
+  /** Hears every answer of the service worker. */
+  readonly onStatus?: (status: UpdateStatus) => void;
   readonly now?: () => number;
 }
 
@@ -63,6 +65,11 @@ export class Updates {
     if (status.current === null || status.missing !== null) return 'preparing';
     return stage === undefined ? 'current' : stage;
   });
+
+  /** Id of this device. */
+  get device(): string {
+    return this.#options.device;
+  }
 
   /** Everything works without a connection from here on. */
   readonly offlineReady = $derived(this.status?.current != null && this.status.missing === null && this.status.yours !== null);
@@ -201,7 +208,10 @@ export class Updates {
 
   async #ask(question: Parameters<UpdateService['ask']>[0]): Promise<UpdateStatus | null> {
     const status = (await this.#service?.ask(question)) ?? null;
-    if (status !== null) this.status = status;
+    if (status !== null) {
+      this.status = status;
+      this.#options.onStatus?.(status);
+    }
     return status;
   }
 }

@@ -30,6 +30,8 @@ export type WatchdogEvent =
   | { readonly kind: 'reload'; readonly reason: 'inference' | 'memory'; readonly detail: string }
   /** Reloading would be due, but was tried too often. */
   | { readonly kind: 'reload_withheld'; readonly reason: 'inference' | 'memory'; readonly detail: string }
+  /** The worker had grown and was replaced while the line was at rest; bytes it had. */
+  | { readonly kind: 'recycled'; readonly detail: string }
   | { readonly kind: 'clock_jump'; readonly ms: number };
 
 export interface WatchdogOptions {
@@ -59,6 +61,7 @@ export class Watchdog {
   #last: { readonly wall: number; readonly monotonic: number };
   #lostAt: number | null = null;
   #withheld = false;
+  #leaving = false;
   #beating = false;
 
   constructor(options: WatchdogOptions) {
@@ -125,6 +128,7 @@ export class Watchdog {
 
   #reload(reason: 'inference' | 'memory', detail: string): void {
     const { storage, onEvent, reload } = this.#options;
+    if (this.#leaving) return;
     const now = this.#now().wall;
     // What lies in the future was written by a clock that has been set back since.
     const before = readTimes(storage).filter((time) => time <= now && now - time < RELOADS_WITHIN_MS);
@@ -133,6 +137,8 @@ export class Watchdog {
       this.#withheld = true;
       return;
     }
+    // Last words may take a moment to be kept; this is one reload all the same.
+    this.#leaving = true;
     onEvent({ kind: 'reload', reason, detail });
     reload();
   }

@@ -74,6 +74,13 @@ test('with the server gone everything works: reload, a new window, every view an
     expect([id, answered]).toEqual([id, 200]);
   }
   expect(failed).toEqual([]);
+  // IT gets everything in one file, without a connection.
+  const saving = page.waitForEvent('download');
+  await page.goto(`${host.url}#/model`);
+  await page.getByRole('button', { name: text('model.diagnostics.export') }).click();
+  const saved = JSON.parse(readFileSync(await (await saving).path(), 'utf8')) as { lines: { value: string }[]; releases: { yours: { app: number } } };
+  expect(saved.releases.yours.app).toBe(1);
+  expect(saved.lines.map(({ value }) => value)).toContain(text('model.station.signature.verified'));
 });
 
 test('stopped and emulated outages in both orders, with two updates in a row between them', async ({ context }) => {
@@ -118,6 +125,10 @@ test('a release whose golden vectors do not come out is rolled back and remember
   await judges();
   await page.getByRole('button', { name: text('updates.check') }).click();
   await expect(panel()).toContainText(text('updates.result.known_bad'), WAIT);
+  // The journal has both: that it was rolled back, and that it was refused when it was offered again.
+  await page.goto(`${host.url}#/model`);
+  await expect(page.getByText(text('history.what.rolled_back')).first()).toBeVisible(WAIT);
+  await expect(page.getByText(text('history.what.refused')).first()).toBeVisible(WAIT);
 });
 
 test('tampered releases are refused by name, and the one before goes on judging', async () => {

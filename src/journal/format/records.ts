@@ -105,6 +105,8 @@ export const EVENT_TYPES = [
   'backup',
   'restore',
   'file_scored',
+  'station',
+  'release',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,6 +1,6 @@
 /** Events and changed settings in words. */
 import type { MarkerRow } from '../../journal/store/database.ts';
-import { formatNumber, t } from '../../messages/index.ts';
+import { formatNumber, t, translateKey } from '../../messages/index.ts';
 
 const scalar = (value: string | number | boolean | null | undefined): string =>
   typeof value === 'number' ? formatNumber(value) : String(value ?? '–');
@@ -13,7 +13,8 @@ export function markerText(marker: MarkerRow): string {
   }
   const { type, text, details } = marker.data;
   const change = 'before' in details && 'after' in details ? `${scalar(details['before'])} → ${scalar(details['after'])}` : '';
-  return [t(`history.event.${type}`), text ?? '', change].filter((part) => part !== '').join(': ');
+  const what = typeof details['what'] === 'string' ? (translateKey(`history.what.${details['what']}`) ?? details['what']) : '';
+  return [t(`history.event.${type}`), what, text ?? '', change].filter((part) => part !== '').join(': ');
 }
 
 /** Whether a marker belongs beside the shots on the line view: what may have changed how parts turn out or are judged. */
