@@ -23,6 +23,8 @@ test('settings and the model are behind the PIN; the recovery code opens them to
   await page.reload();
   await page.goto('/#/model');
   await expect(page.getByText(text('kiosk.pin.lockedModel'))).toBeVisible();
+  // The list is the final one once the model in use is known.
+  await expect(page.getByText(text('model.bundles.inUse'))).toBeVisible({ timeout: 45_000 });
   for (const button of await page.getByRole('button', { name: text('model.bundles.use') }).all()) await expect(button).toBeDisabled();
 
   await page.goto('/#/settings');

@@ -1,6 +1,6 @@
 /**
  * `npm run release-proof [-- --short] [acts...]`: updates under attack, under SIGKILL, and with models that lie. Acts: tamper,
- * models, kill, golden, upgrade. The built app must be in `dist/` for the last two.
+ * models, kill, golden, upgrade, soak. The built app must be in `dist/` for the last three.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { chromiumLaunchOptions } from '../../scripts/chromium.ts';
 import { startPreview } from '../../scripts/preview-server.ts';
 import { killRounds } from './kill.ts';
 import { mutateModels } from './mutated-models.ts';
+import { soak } from './soak.ts';
 import { rollbacks, upgrades } from './station.ts';
 
 interface Outcome {
@@ -55,6 +56,7 @@ const ACTS: Readonly<Record<string, () => Promise<Outcome>>> = {
   kill: () => killRounds(short ? 4 : 100, note),
   golden: () => rollbacks(short ? 1 : 20, note),
   upgrade: () => upgrades(3, note),
+  soak: () => soak(short ? 1000 : 100_000, note),
 };
 /** The end-to-end tests roll back and upgrade as well; the short form leaves those two to them. */
 const SHORT = ['tamper', 'models', 'kill'];
