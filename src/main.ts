@@ -22,7 +22,7 @@ import { Explanations } from './state/explanations.ts';
 import { FormState } from './state/form.svelte.ts';
 import { Health } from './state/health.svelte.ts';
 import { Kiosk } from './state/kiosk.svelte.ts';
-import { RandomChecks } from './state/inspection-request.svelte.ts';
+import { PlannedInspections } from './state/inspection-request.svelte.ts';
 import { JournalState } from './state/journal.svelte.ts';
 import { LineFeed } from './state/line-feed.svelte.ts';
 import { QualityState } from './state/quality.svelte.ts';
@@ -49,7 +49,7 @@ if (!target) throw new Error('index.html has no #app element');
 const client = createPredictionClient();
 const storage = localStorageIfAllowed();
 const records = createJournal(storage);
-const line = createLine({ client, journal: records });
+const line = createLine({ client, journal: records, annotate: (judged) => memory.annotate(judged) });
 const explainer = createExplainClient();
 const settings = new Settings(storage);
 const domainTable = new DomainTableStore(storage);
@@ -76,8 +76,9 @@ const wakeApi = (navigator as Partial<Pick<Navigator, 'wakeLock'>>).wakeLock;
 const beaconFacts = (): Record<string, string> => ({ device, app: __APP_VERSION__, bundle: line.bundle?.entry.id ?? '' });
 const toasts = new Toasts();
 const batch = new BatchState(line);
-const requests = new RandomChecks(records);
+const requests = new PlannedInspections(records);
 const journal = new JournalState({ records, line, settings, feed, history, toasts, requests });
+const memory = new LineMemoryState({ line, journal, settings, storage });
 const app: AppState = {
   client,
   line,
@@ -95,7 +96,7 @@ const app: AppState = {
     createExporter: async () => (await import('./journal/export/exporter.ts')).createExporter(),
   }),
   journal,
-  memory: new LineMemoryState({ line, journal, storage }),
+  memory,
   requests,
   demo: new Demo(line, Date.now()),
   batch,

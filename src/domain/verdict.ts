@@ -65,6 +65,42 @@ export interface Verdict extends Judgement {
   readonly backend: string | null;
   /** Time inside the worker for this shot (its share of the chunk), in milliseconds. */
   readonly durationMs: number;
+  /** Absent for what is not the machine's, for repeats, and while the line memory is not there. */
+  readonly memory?: VerdictMemory | undefined;
+  readonly draw?: InspectionDraw | undefined;
+}
+
+/** What the line memory said of a shot when it was judged: enough to learn from its label later, and to go on from after a restart. */
+export interface VerdictMemory {
+  /** When the first shot of its run was made, ms since the epoch: the run's name. */
+  readonly run: number;
+  /** Shots of the run so far, this one included. */
+  readonly shots: number;
+  /** Labels of the run that were known. */
+  readonly labels: number;
+  /** Log-odds of the field model over the run's shots so far: their sum, and of how many. */
+  readonly odds: { readonly sum: number; readonly count: number };
+  /** What every predictor said; who had nothing to say is absent. */
+  readonly said: Readonly<Record<string, number>>;
+  /** The weights of the predictors. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Null where nobody spoke; so below. */
+  readonly mixture: number | null;
+  /** What is displayed: the mixture, or the predictor that is pinned. */
+  readonly shown: number | null;
+  readonly pinned: string | null;
+}
+
+/** Whether inspection of a part is asked for, and with what chance parts like it are. */
+export interface InspectionDraw {
+  /** Why; null where it is not asked for. */
+  readonly reason: 'first' | 'regular' | 'riskiest' | null;
+  /** The chance that a part like this one is asked for, given what was known before it. */
+  readonly inclusion: number;
+  /** What its label weighs when the run's rate is learned. */
+  readonly weight: number;
+  /** Riskiest parts asked for in the run so far, this one included. */
+  readonly risky: number;
 }
 
 /** A shot and what is said of it. */

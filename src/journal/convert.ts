@@ -16,17 +16,12 @@ export function shotData({ id, source, receivedAt, values, repeat, row, labels }
   };
 }
 
-/** Whether inspection of a part is asked for, and with what probability it was. */
-export interface Draw {
-  readonly samplingRate: number | null;
-  readonly asked: boolean;
-}
-
 /**
  * The record of a verdict, but for its shot. Latents and reconstruction are not kept: the bundle that is named gives them
  * again from the shot's values, to the last bit.
  */
-export function verdictData(verdict: Verdict, role: VerdictData['role'], draw: Draw): Omit<VerdictData, 'shot'> {
+export function verdictData(verdict: Verdict, role: VerdictData['role']): Omit<VerdictData, 'shot'> {
+  const { draw, memory } = verdict;
   const wire = (value: number | null): WireValue => (value === null ? null : toWire(value));
   return {
     role,
@@ -43,7 +38,10 @@ export function verdictData(verdict: Verdict, role: VerdictData['role'], draw: D
     score: wire(verdict.score),
     backend: verdict.backend,
     durationMs: Math.round(verdict.durationMs * 1000) / 1000,
-    ...draw,
+    samplingRate: draw?.inclusion ?? null,
+    asked: draw !== undefined && draw.reason !== null,
+    ...(draw && { draw: { reason: draw.reason, weight: draw.weight, risky: draw.risky } }),
+    ...(memory && { memory: { ...memory, odds: { ...memory.odds }, said: { ...memory.said }, weights: { ...memory.weights } } }),
   };
 }
 
@@ -85,6 +83,8 @@ export function verdictOfRecord(data: VerdictData, bundleId: string | null): Ver
     bundleId,
     backend: data.backend,
     durationMs: data.durationMs,
+    ...(data.memory && { memory: data.memory }),
+    ...(data.draw && data.samplingRate !== null && { draw: { ...data.draw, inclusion: data.samplingRate } }),
   };
 }
 

@@ -12,7 +12,6 @@ const lastKnownSchema = z.object({ journalId: z.string(), seq: z.int() });
 export function createJournal(storage: Pick<Storage, 'getItem' | 'setItem'> | null): JournalClient {
   return new JournalClient({
     createWorker: () => new Worker(new URL('./journal.worker.ts', import.meta.url), { type: 'module', name: 'journal' }),
-    random: Math.random,
     persist: async () => {
       const manager = navigator.storage as StorageManager | undefined;
       return typeof manager?.persist === 'function' ? manager.persist().catch(() => null) : null;

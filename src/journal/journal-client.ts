@@ -2,13 +2,13 @@ import { appError } from '../domain/app-error.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
-import { judgedShotOf, shotData, verdictData, type Draw } from './convert.ts';
-import type { EventInput, InspectionInput, InspectionReason, JournalStatus, Keeping, DurableJournal } from './journal.ts';
+import { judgedShotOf, shotData, verdictData } from './convert.ts';
+import type { EventInput, InspectionInput, InspectionReason, JournalStatus, Keeping, KeptRecord, DurableJournal } from './journal.ts';
 import { KeptShots } from './keeping.ts';
 import type { HistoryCursor, HistoryFilter, ShotFile } from './query.ts';
 import { OPENING, type ServerStatus } from './status.ts';
 import type { AppendItem } from './store/compose.ts';
-import { currentInspection, streamOf, type Stream } from './store/rows.ts';
+import { currentInspection, type Stream } from './store/rows.ts';
 import { WorkerPort, type JournalWorker } from './worker-port.ts';
 
 /** A record that is not acknowledged after this raises the alarm; the verdict does not wait for it any longer. */
@@ -20,8 +20,6 @@ const CATCH_UP = 500;
 /** Shots that found no room are tried again this often, also when no further one comes. */
 const RETRY_MS = 5000;
 
-const NO_DRAW: Draw = { samplingRate: null, asked: false };
-
 type Body = AppendItem extends infer Item ? (Item extends AppendItem ? Omit<Item, 'at' | 'mono' | 'bundle'> : never) : never;
 
 /** What the client remembers outside the journal: how far it had got, so that a loss of both copies is noticed. */
@@ -32,8 +30,6 @@ export interface LastKnown {
 
 export interface JournalClientOptions {
   readonly createWorker: () => JournalWorker;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
   readonly persist: () => Promise<boolean | null>;
   readonly lastKnown: { read(): LastKnown | null; write(value: LastKnown): void };
 }
@@ -43,14 +39,13 @@ export class JournalClient implements DurableJournal {
   readonly #options: JournalClientOptions;
   readonly #port: WorkerPort;
   readonly #listeners = new Set<(status: JournalStatus) => void>();
-  readonly #recorded = new Set<() => void>();
+  readonly #recorded = new Set<(kept: readonly KeptRecord[]) => void>();
   readonly #shots = new KeptShots();
   /** When each append under way was begun, on the monotonic clock. */
   readonly #inFlight = new Map<object, number>();
   #server: ServerStatus = OPENING;
   #persisted: boolean | null = null;
   #bundle: string | null = null;
-  #sampling = 0;
   #lastMono = 0;
   #compared = false;
   #catchingUp = false;
@@ -90,7 +85,7 @@ export class JournalClient implements DurableJournal {
     return () => this.#listeners.delete(listener);
   }
 
-  onRecorded(listener: () => void): () => void {
+  onRecorded(listener: (kept: readonly KeptRecord[]) => void): () => void {
     this.#recorded.add(listener);
     return () => this.#recorded.delete(listener);
   }
@@ -101,10 +96,6 @@ export class JournalClient implements DurableJournal {
 
   seqOf(shotId: string): number | null {
     return this.#shots.seqOf(shotId);
-  }
-
-  setSampling(rate: number): void {
-    this.#sampling = rate;
   }
 
   setBundle(bundleId: string | null): void {
@@ -139,7 +130,7 @@ export class JournalClient implements DurableJournal {
   async recordShadow(shot: Shot, verdict: Verdict): Promise<Result<void>> {
     const seq = this.#shots.seqOf(shot.id);
     if (seq === null) return err(appError('not_ready', {}));
-    const data = verdictData(verdict, 'shadow', NO_DRAW);
+    const data = verdictData(verdict, 'shadow');
     const result = await this.#append([{ kind: 'verdict', shot: seq, data }], verdict.bundleId);
     return result.ok ? ok(undefined) : result;
   }
@@ -220,7 +211,7 @@ export class JournalClient implements DurableJournal {
         items.push({ kind: 'shot', data: shotData(shot) });
       }
       const ref = seq ?? { item: items.length - 1 };
-      items.push({ kind: 'verdict', shot: ref, data: verdictData(verdict, 'main', this.#draw(shot, verdict)) });
+      items.push({ kind: 'verdict', shot: ref, data: verdictData(verdict, 'main') });
     }
     const result = await this.#append(items, judged[0]?.verdict.bundleId);
     for (const entry of judged) {
@@ -245,12 +236,6 @@ export class JournalClient implements DurableJournal {
     }
     void this.#catchUp();
     return ok(undefined);
-  }
-
-  /** Whether this part is asked for. Only the machine's parts that would otherwise not be looked at are drawn. */
-  #draw({ source, repeat }: Shot, verdict: Verdict): Draw {
-    if (verdict.class !== 'ok' || repeat || streamOf(source) === 'typed') return NO_DRAW;
-    return { samplingRate: this.#sampling, asked: this.#options.random() < this.#sampling };
   }
 
   /** Writes the shots that had found no room. */
@@ -279,8 +264,10 @@ export class JournalClient implements DurableJournal {
     const result = await this.#port.ask<'append'>({ kind: 'append', items, repeated: false });
     clearTimeout(alarm);
     this.#inFlight.delete(ticket);
-    if (result.ok) for (const listener of this.#recorded) listener();
-    else this.#take({ ...this.#server, failure: result.error });
+    if (result.ok) {
+      const kept = bodies.map(({ kind, ...body }): KeptRecord => ({ kind, shot: 'shot' in body && typeof body.shot === 'number' ? body.shot : null }));
+      for (const listener of this.#recorded) listener(kept);
+    } else this.#take({ ...this.#server, failure: result.error });
     return result;
   }
 

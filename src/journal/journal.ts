@@ -1,7 +1,7 @@
 import type { Result } from '../domain/result.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
-import type { EventType, Finding, InspectionData } from './format/records.ts';
+import type { EventType, Finding, InspectionData, RecordKind } from './format/records.ts';
 import type { HistoryCursor, HistoryFilter, HistoryPage, ShotFile } from './query.ts';
 import type { ServerStatus } from './status.ts';
 import type { MarkerRow } from './store/database.ts';
@@ -44,19 +44,24 @@ export interface EventInput {
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** A record that was just kept. */
+export interface KeptRecord {
+  readonly kind: RecordKind;
+  /** Number of the shot that it is about, where that was kept before. */
+  readonly shot: number | null;
+}
+
 /** The journal of the tablet: two copies of every record, one writer, every window a reader. */
 export interface DurableJournal extends Journal {
   readonly status: JournalStatus;
   /** Calls the listener on every change of status or of a shot's {@link Keeping}; returns the way to stop. */
   onStatus(listener: (status: JournalStatus) => void): () => void;
   /** Calls the listener after records were kept that lists and charts may want to show; returns the way to stop. */
-  onRecorded(listener: () => void): () => void;
+  onRecorded(listener: (kept: readonly KeptRecord[]) => void): () => void;
   keepingOf(shotId: string): Keeping;
   /** Sequence number of a live shot of this page, or of one that was read from the journal; null where unknown. */
   seqOf(shotId: string): number | null;
 
-  /** Share of parts predicted good that are asked for inspection, 0..1; drawn at random for each. */
-  setSampling(rate: number): void;
   /** Says which bundle is in use, for records that are not verdicts. */
   setBundle(bundleId: string | null): void;
 

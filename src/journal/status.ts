@@ -27,6 +27,8 @@ export interface ServerStatus {
   /** Full segments compared with the database since the start, of how many. */
   readonly checked: number;
   readonly toCheck: number;
+  /** Records are still being brought into a new database: lists show more and more. */
+  readonly filling: boolean;
   /** Why checking and repairing do not get on; they are tried again. */
   readonly stalled: string | null;
   /** What was repaired since the start. */
@@ -38,7 +40,7 @@ export interface ServerStatus {
 
 export const OPENING: ServerStatus = {
   role: 'opening', database: 'strict', log: true, locked: true, journalId: null, records: 0, lastSeq: 0, session: 0,
-  failure: null, checked: 0, toCheck: 0, stalled: null, repairs: [], quota: null, exportedThrough: 0,
+  failure: null, checked: 0, toCheck: 0, filling: false, stalled: null, repairs: [], quota: null, exportedThrough: 0,
 };
 
 /** The level that a share of the quota in use stands for. */

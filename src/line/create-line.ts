@@ -20,6 +20,8 @@ const RECOVERY_MS = 60_000;
 export interface LineOptions {
   readonly client: PredictionClient;
   readonly journal: Journal;
+  /** Says more of a live shot than its bundle does, before its verdict is recorded. */
+  readonly annotate?: (judged: JudgedShot) => JudgedShot;
   /** Wait before the n-th new attempt (from 0) at a first load that failed, in milliseconds. */
   readonly retryDelayMs?: (attempt: number) => number;
 }
@@ -39,6 +41,7 @@ export function createLine(options: LineOptions): Line {
 class ShotLine implements Line {
   readonly #client: PredictionClient;
   readonly #journal: Journal;
+  readonly #annotate: (judged: JudgedShot) => JudgedShot;
   readonly #retryDelayMs: (attempt: number) => number;
   readonly #events = new Emitter<LineEvents>();
   readonly #previous = new Map<ShotSource, Float64Array>();
@@ -49,9 +52,10 @@ class ShotLine implements Line {
   #turn: Promise<unknown> = Promise.resolve();
   #retry: { timer: ReturnType<typeof setTimeout> | null; attempt: number } = { timer: null, attempt: 0 };
 
-  constructor({ client, journal, retryDelayMs }: LineOptions) {
+  constructor({ client, journal, annotate, retryDelayMs }: LineOptions) {
     this.#client = client;
     this.#journal = journal;
+    this.#annotate = annotate ?? ((judged) => judged);
     this.#retryDelayMs = retryDelayMs ?? ((attempt) => Math.min(60_000, 2_000 * 2 ** attempt));
     client.onStatus((status) => {
       this.#events.emit('status', status);
@@ -137,7 +141,7 @@ class ShotLine implements Line {
     const lease = this.#takeLease();
     try {
       const [verdict] = await this.#judge([shot], lease.rules, { details: true, patient: false });
-      const judged = { shot, verdict: required(verdict) };
+      const judged = this.#annotate({ shot, verdict: required(verdict) });
       await this.#record(this.#journal.recordVerdicts([judged]));
       this.#events.emit('judged', judged);
       return judged;

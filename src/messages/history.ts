@@ -60,5 +60,10 @@ export const history = defineMessages('history', {
   'history.what.taken': { ko: '새 버전 사용', en: 'new version in use', vi: 'dùng bản mới' },
   'history.what.rolled_back': { ko: '되돌림', en: 'rolled back', vi: 'hoàn lại' },
   'history.what.refused': { ko: '거부함', en: 'refused', vi: 'từ chối' },
+  'history.event.new_run': { ko: '새 런 시작', en: 'New run', vi: 'Bắt đầu lượt mới' },
+  'history.event.run_alarm': { ko: '런 불량률 경보', en: 'Run rate alarm', vi: 'Cảnh báo tỷ lệ lỗi của lượt' },
+  'history.event.run_alarm_seen': { ko: '경보 확인함', en: 'Alarm acknowledged', vi: 'Đã xem cảnh báo' },
+  'history.event.predictor_pinned': { ko: '표시할 예측 변경', en: 'Predictor shown', vi: 'Đổi dự báo hiển thị' },
+  'history.event.inspection_skipped': { ko: '검사 건너뜀', en: 'Inspection skipped', vi: 'Bỏ qua kiểm tra' },
   'history.event.setting': { ko: '설정 변경: {name}', en: 'Setting changed: {name}', vi: 'Đổi cài đặt: {name}' },
 });

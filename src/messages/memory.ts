@@ -12,12 +12,8 @@ export const memory = defineMessages('memory', {
     en: 'No inspections yet; past runs {low}–{high} %',
     vi: 'Chưa có kiểm tra; các lượt trước {low}–{high} %',
   },
-  'memory.displayed': {
-    ko: '이 부품 {probability} (혼합 예측)',
-    en: 'This part: {probability} (mixture)',
-    vi: 'Sản phẩm này: {probability} (hỗn hợp)',
-  },
-  'memory.newRun': { ko: '새 런 시작', en: 'Begin a new run', vi: 'Bắt đầu lượt mới' },
+  'memory.shown': { ko: '{predictor}, 검사 {labels}건', en: '{predictor}, {labels} inspected', vi: '{predictor}, đã kiểm {labels}' },
+  'memory.judged': { ko: '모델 {probability} · 기준 {threshold}', en: 'Model {probability} · threshold {threshold}', vi: 'Mô hình {probability} · ngưỡng {threshold}' },
   'memory.alarm.rate_high': {
     ko: '이 런의 불량률이 높음: {rate}',
     en: 'This run’s defect rate is high: {rate}',
@@ -71,6 +67,10 @@ export const memory = defineMessages('memory', {
     en: 'On this line {predictor} has been more accurate than the run rate.',
     vi: 'Trên dây chuyền này, {predictor} chính xác hơn tỷ lệ của lượt.',
   },
+  'memory.right.scope': { ko: '범위', en: 'Of', vi: 'Phạm vi' },
+  'memory.right.scope.all': { ko: '이 라인 전체', en: 'All of this line', vi: 'Cả dây chuyền' },
+  'memory.right.scope.run': { ko: '이 런', en: 'This run', vi: 'Lượt này' },
+  'memory.right.since': { ko: '{time}부터의 검사', en: 'Inspections since {time}', vi: 'Kiểm tra từ {time}' },
   'memory.right.predictor': { ko: '예측', en: 'Predictor', vi: 'Dự báo' },
   'memory.right.labels': { ko: '검사', en: 'Inspected', vi: 'Đã kiểm' },
   'memory.right.logLoss': { ko: '로그 손실 (작을수록 좋음)', en: 'Log-loss (less is better)', vi: 'Log-loss (nhỏ là tốt)' },
@@ -88,4 +88,6 @@ export const memory = defineMessages('memory', {
   'memory.predictor.run_rate_tilt': { ko: '런 불량률 + 신호', en: 'Run rate + signals', vi: 'Tỷ lệ + tín hiệu' },
   'memory.predictor.field': { ko: 'field 모델', en: 'field model', vi: 'mô hình field' },
   'memory.predictor.legacy': { ko: 'legacy 모델', en: 'legacy model', vi: 'mô hình legacy' },
+  'memory.predictor.prior': { ko: '지난 런들의 평균 (검사 없이)', en: 'Past runs’ rate (no inspections)', vi: 'Tỷ lệ các lượt trước (không kiểm tra)' },
+  'memory.predictor.hindsight': { ko: '그 런의 실제 불량률 (나중에 앎)', en: 'The run’s own rate, known afterwards', vi: 'Tỷ lệ thật của lượt (biết sau)' },
 });

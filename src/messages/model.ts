@@ -100,6 +100,29 @@ export const model = defineMessages('model', {
     vi: 'Brier và sai số hiệu chỉnh càng nhỏ càng tốt, còn lại càng lớn càng tốt. Lưu ý: coi tất cả là đạt cũng cho tỷ lệ đúng cao.',
   },
 
+  'model.online.title': { ko: '런 안에서 배우기', en: 'Learning within a run', vi: 'Học ngay trong lượt chạy' },
+  'model.online.lead': {
+    ko: '지난 런들을 샷 순서대로 다시 재생했습니다. 모델과 상수는 그 런을 모르고, 검사 결과만 늦게 들어옵니다.',
+    en: 'Past runs were played again shot by shot. Models and constants do not know the run; only its inspections come in, late.',
+    vi: 'Các lượt trước được phát lại từng shot. Mô hình và hằng số không biết lượt đó; chỉ có kết quả kiểm tra vào, muộn hơn.',
+  },
+  'model.online.setting': { ko: '조건', en: 'Setting', vi: 'Điều kiện' },
+  'model.online.settingText': {
+    ko: '{training}, 검사 {inspected}, {delay}샷 뒤에 앎',
+    en: '{training}, {inspected} inspected, known {delay} shots later',
+    vi: '{training}, kiểm {inspected}, biết sau {delay} shot',
+  },
+  'model.online.others': { ko: '나머지 런으로 학습', en: 'learned from all other runs', vi: 'học từ các lượt khác' },
+  'model.online.earlier': { ko: '이전 런으로만 학습', en: 'learned from earlier runs only', vi: 'chỉ học từ các lượt trước' },
+  'model.online.log_loss': { ko: '로그 손실 (작을수록 좋음)', en: 'Log-loss (less is better)', vi: 'Log-loss (nhỏ là tốt)' },
+  'model.online.brier': { ko: 'Brier', en: 'Brier', vi: 'Brier' },
+  'model.online.roc_auc': { ko: 'ROC-AUC', en: 'ROC-AUC', vi: 'ROC-AUC' },
+  'model.online.against_run_rate': { ko: '런 불량률과의 차 (작을수록 좋음)', en: 'Less the run rate’s (less is better)', vi: 'Trừ tỷ lệ của lượt (nhỏ là tốt)' },
+  'model.online.coverage': {
+    ko: '90 % 구간이 맞은 비율: {share}',
+    en: 'The 90 % interval held in {share} of cases.',
+    vi: 'Khoảng 90 % đúng trong {share} trường hợp.',
+  },
   'model.calibration.title': { ko: '확률을 믿어도 되는가', en: 'Can the probability be believed', vi: 'Xác suất có đáng tin không' },
   'model.calibration.lead': {
     ko: '점이 대각선에 가까울수록 말한 확률과 실제 불량률이 같습니다. 세로줄은 95 % 구간입니다.',

@@ -50,8 +50,11 @@ export class JournalState {
   readonly #options: JournalStateOptions;
   readonly #now: () => number;
   readonly #raisedAt: Partial<Record<JournalAlarm, number>> = {};
+  #eventListeners: readonly ((event: EventInput) => void)[] = [];
   #repairsTold = 0;
   #bumped = false;
+  /** There may be more to read than when the last shots were restored. */
+  #refilled = false;
 
   constructor(options: JournalStateOptions) {
     this.#options = options;
@@ -106,7 +109,6 @@ export class JournalState {
       $effect.root(() => {
         $effect(() => {
           changes.settings(settings.data);
-          records.setSampling(settings.data.inspectionShare);
         });
       }),
     ];
@@ -122,10 +124,17 @@ export class JournalState {
 
   /** Writes down what happened around the shots; says so when it could not be kept. Returns whether it was. */
   async recordEvent(event: EventInput): Promise<boolean> {
+    for (const listener of this.#eventListeners) listener(event);
     const result = await this.records.recordEvent(event);
     if (!result.ok) this.#options.toasts.show(describeError(result.error).title, 'error');
     await this.loadMarkers();
     return result.ok;
+  }
+
+  /** Calls the listener on every event of this page, before it is written down; returns the way to stop. */
+  onEvent(listener: (event: EventInput) => void): () => void {
+    this.#eventListeners = [...this.#eventListeners, listener];
+    return () => (this.#eventListeners = this.#eventListeners.filter((one) => one !== listener));
   }
 
   /** Reads the markers of the last day again. */
@@ -137,6 +146,13 @@ export class JournalState {
 
   /** The last shots of the machine and the counts of its run, as they were when the page was left. */
   async #restore(): Promise<JudgedShot | null> {
+    const last = await this.#restoreShots();
+    await this.loadMarkers();
+    this.#bump();
+    return last;
+  }
+
+  async #restoreShots(): Promise<JudgedShot | null> {
     const { records, feed, history } = this.#options;
     const recent = await records.recent(RESTORED);
     history.restore(recent);
@@ -150,16 +166,25 @@ export class JournalState {
         : null;
       feed.restore(recent.filter(({ shot }) => shot.source === source), counts);
     }
-    await this.loadMarkers();
-    this.#bump();
     return last;
+  }
+
+  /** A record that is filled in after the start has its last shots later: until one comes in live, they are restored again. */
+  async #refill(): Promise<void> {
+    const { feed } = this.#options;
+    if (!this.#refilled || (feed.latest !== null && !feed.restored)) return;
+    this.#refilled = false;
+    await this.#restoreShots();
   }
 
   #take(status: JournalStatus): void {
     const before = this.status;
     this.status = status;
     // A record that was restored or lost is filled in behind the scenes: nothing is recorded, and yet there is more to read.
-    if (before.role !== status.role || before.checked !== status.checked || before.records !== status.records) this.#bump();
+    if (before.role !== status.role || before.checked !== status.checked || before.records !== status.records) {
+      this.#bump();
+      this.#refilled = true;
+    }
     const { alarm } = this;
     if (alarm !== null && RAISED.indexOf(alarm) <= RAISED.indexOf('quota_critical')) this.#raise(alarm);
     const news = status.repairs.slice(this.#repairsTold);
@@ -187,6 +212,7 @@ export class JournalState {
     setTimeout(() => {
       this.#bumped = false;
       this.version += 1;
+      void this.#refill();
       const latest = this.#options.feed.latest;
       if (latest) void this.#options.requests.refresh(streamOf(latest.shot.source));
     }, 500);

@@ -55,13 +55,13 @@ export class LineFeed {
   }
 
   /**
-   * Puts the shots of before this start in front of those that have come in since.
+   * Puts the shots of before this start in front of those that have come in since, in place of those restored before.
    *
    * @param past shots of one source, oldest first
    * @param counts of the run they end in; null where they are not known
    */
   restore(past: readonly JudgedShot[], counts: RunCounts | null): void {
-    const live = this.recent;
+    const live = this.restored ? [] : this.recent;
     const since = live.filter((judged) => !includesShot(past, judged));
     const last = past.at(-1);
     if (last === undefined) return;

@@ -1,55 +1,76 @@
-/** What the line has learned from its inspections, as the screens see it; kept in step with the journal. */
-import { SvelteMap } from 'svelte/reactivity';
-import { PRODUCT_INDEX, SHOT_INDEX } from '../domain/feature.ts';
+/** What the lines have learned from their inspections, as the screens see it; kept in step with the journal. */
 import type { JudgedShot } from '../domain/verdict.ts';
-import type { DurableJournal } from '../journal/journal.ts';
-import { currentInspection, streamOf, type ShotRow, type Stream } from '../journal/store/rows.ts';
+import type { JournalStatus } from '../journal/journal.ts';
+import { streamOf, type Stream } from '../journal/store/rows.ts';
 import type { Line } from '../line/line.ts';
 import type { LoadedBundle } from '../model/client.ts';
 import { ALARM_PAUSE_MS, type Alarm } from '../monitor/line-memory/alarms.ts';
-import type { ExpertName } from '../monitor/line-memory/constants.ts';
-import { LineMemory, type MemoryRecord, type RunView } from '../monitor/line-memory/line-memory.ts';
-import { inspectionWeight } from '../monitor/line-memory/plan.ts';
+import { EXPERT_NAMES, type ExpertName } from '../monitor/line-memory/constants.ts';
+import { alarmDetails, runReasonOf, runStarts } from '../monitor/line-memory/journalled.ts';
+import { STOP_MS, type RunReason, type RunView } from '../monitor/line-memory/line-memory.ts';
+import { DEFAULT_PLAN, type PlanSettings } from '../monitor/line-memory/plan.ts';
 import { standing, type Score, type Standing } from '../monitor/line-memory/standing.ts';
+import { WatchedLine, type Journalled } from '../monitor/line-memory/watched-line.ts';
 import type { JournalState } from './journal.svelte.ts';
+import type { Settings } from './settings.svelte.ts';
 
-/** How many shots of the journal the memory is rebuilt from: some weeks of a line. */
-const REBUILT_SHOTS = 20_000;
-const PAGE = 2_000;
+/** How many of the newest shots are read: what is before them stands in their records. */
+const NEWEST = 1_000;
 const PINNED_KEY = 'castwatch.pinned-predictor';
+const HOUR_MS = 3_600_000;
+
+/** Whose figures are shown: all of the line, the run that is on, or a product. */
+export type ScoreScope = 'all' | 'run' | number;
+
+type LineStream = Extract<Stream, 'line' | 'demo'>;
+/** What happened since a moment from which on the record may not have been read. */
+interface Meanwhile {
+  readonly since: number;
+  readonly events: ({ readonly judged: JudgedShot } | { readonly reason: RunReason })[];
+}
 
 export interface LineMemoryStateOptions {
   readonly line: Line;
   readonly journal: JournalState;
+  readonly settings: Pick<Settings, 'data'>;
   readonly storage: Storage | null;
+  readonly now?: () => number;
 }
 
-/** The line memory of the machine's stream: run rate, mixture, alarms, and who has been right. */
+/** The memories of the machine's line and the demo line; what is shown is that of the one whose shots come in. */
 export class LineMemoryState {
   run = $state.raw<RunView | null>(null);
   pastRates = $state.raw<{ readonly low: number; readonly high: number } | null>(null);
-  /** Of the newest shot. */
-  record = $state.raw<MemoryRecord | null>(null);
   /** The alarm that nobody has acknowledged. */
   alarm = $state.raw<Alarm | null>(null);
+  /** Of everything that was inspected: what the standing rests on. */
   scores = $state.raw<readonly Score[]>([]);
+  /** Those that are shown. */
+  scoped = $state.raw<readonly Score[]>([]);
+  scope = $state.raw<ScoreScope>('all');
+  products = $state.raw<readonly number[]>([]);
+  /** When the first of the inspected parts was, ms since the epoch. */
+  since = $state<number | null>(null);
   pinned = $state<ExpertName | null>(null);
+  /** What the pinned predictor has cost so far, nats a label; null where none is pinned or nothing was inspected. */
+  pinnedCost = $state<number | null>(null);
   readonly standing: Standing = $derived(standing(this.scores));
   readonly #options: LineMemoryStateOptions;
-  #memory: LineMemory | null = null;
+  readonly #now: () => number;
+  #lines: Readonly<Record<LineStream, WatchedLine>> | null = null;
+  #stream: LineStream | null = null;
   #bundle: LoadedBundle | null = null;
-  #stream: Stream | null = null;
-  /** Findings as they were last learned, by shot. */
-  #learned = new SvelteMap<string, boolean>();
-  /** The record of before has been read: it may not be open yet when the bundle is. */
-  #rebuilt = false;
-  /** Findings of shots that are older than what the memory is rebuilt from. */
-  #unknown = 0;
+  /** Null while nothing is being read and everything has been. */
+  #meanwhile: Meanwhile | null;
+  #source = '';
+  #wanted = false;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: LineMemoryStateOptions) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
     this.pinned = readPinned(options.storage);
+    this.#meanwhile = { since: this.#now(), events: [] };
   }
 
   /** Follows the line and the journal from now on; returns the way to stop. */
@@ -58,27 +79,40 @@ export class LineMemoryState {
     const stops = [
       line.on('bundle', (bundle) => {
         this.#bundle = bundle;
-        this.#queue(() => this.#rebuild());
+        this.#rebuildSoon();
       }),
-      line.on('judged', (judged) => {
-        this.#queue(() => this.#take(judged));
+      journal.records.onRecorded((kept) => {
+        for (const { kind, shot } of kept) if (kind === 'inspection' && shot !== null) this.#queue(() => this.#learn(shot));
       }),
-      $effect.root(() => {
-        $effect(() => {
-          if (journal.version > 0) this.#queue(() => (this.#rebuilt ? this.#learn() : this.#rebuild()));
-        });
+      journal.records.onStatus((status) => {
+        const source = sourceOf(status);
+        if (source === this.#source) return;
+        this.#source = source;
+        this.#rebuildSoon();
+      }),
+      journal.onEvent(({ type, details }) => {
+        const reason = runReasonOf(type);
+        if (reason !== null) this.#startRun(reason, details?.['stream']);
       }),
     ];
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Begins a run by hand: what was learned of the run's rate is left behind, the weights stay. */
-  async beginRun(): Promise<void> {
-    await this.#options.journal.recordEvent({ type: 'note', details: { lineMemory: 'new_run' } });
-    this.#queue(() => {
-      this.#memory?.startRun('by_hand');
-      this.#show();
-    });
+  /** A live shot with what the line memory says of it; as it is, where there is none yet. */
+  annotate(judged: JudgedShot): JudgedShot {
+    const stream = lineStreamOf(judged);
+    if (stream === null) return judged;
+    const turned = this.#stream !== stream;
+    this.#stream = stream;
+    if (judged.shot.repeat) return judged;
+    // Without a bundle nothing is read: what is older than that is in the record by then.
+    if (this.#meanwhile?.events.push({ judged }) === NEWEST) this.#meanwhile.events.shift();
+    const own = this.#lines?.[stream];
+    if (own === undefined) return judged;
+    const { judged: annotated } = own.annotate(judged, this.#plan);
+    if (turned) this.#showAll();
+    else this.run = own.memory.run;
+    return annotated;
   }
 
   /** Shows one predictor instead of the mixture, or the mixture again (null). */
@@ -89,13 +123,9 @@ export class LineMemoryState {
     } catch {
       // A full or forbidden storage: the choice holds for this page.
     }
-    this.#memory?.pin(name);
-    await this.#options.journal.recordEvent({ type: 'note', details: { lineMemory: 'pin', predictor: name ?? 'mixture' } });
-  }
-
-  /** What the pinned predictor has cost so far, nats a label; null where none is pinned or nothing was inspected. */
-  get pinnedCost(): number | null {
-    return this.scores.length > 0 ? (this.#memory?.pinnedCost() ?? null) : null;
+    for (const own of Object.values(this.#lines ?? {})) own.memory.pin(name);
+    this.#showAll();
+    await this.#options.journal.recordEvent({ type: 'predictor_pinned', details: { predictor: name ?? 'mixture' } });
   }
 
   /** A person has seen the alarm: it goes from the screen, and the journal says so. */
@@ -103,172 +133,142 @@ export class LineMemoryState {
     const { alarm } = this;
     if (alarm === null) return;
     this.alarm = null;
-    await this.#options.journal.recordEvent({ type: 'note', details: { lineMemory: 'alarm_acknowledged', alarm: alarm.kind } });
+    await this.#options.journal.recordEvent({ type: 'run_alarm_seen', details: { kind: alarm.kind, run: alarm.run, ...this.#named() } });
   }
 
-  #queue(work: () => void | Promise<void>): void {
+  /** Whose figures are shown. */
+  show(scope: ScoreScope): void {
+    this.scope = scope;
+    this.#showScores();
+  }
+
+  get #plan(): PlanSettings {
+    const { inspectionShare, inspectionRiskiest } = this.#options.settings.data;
+    return { ...DEFAULT_PLAN, budget: inspectionShare, riskiest: inspectionRiskiest };
+  }
+
+  get #line(): WatchedLine | null {
+    return this.#stream === null ? null : (this.#lines?.[this.#stream] ?? null);
+  }
+
+  #named(): { readonly stream?: LineStream } {
+    return this.#stream === null ? {} : { stream: this.#stream };
+  }
+
+  #queue(work: () => Promise<void>): void {
     this.#busy = this.#busy.then(work);
   }
 
-  #take({ shot, verdict }: JudgedShot): void {
-    if (shot.source !== 'demo' && shot.source !== 'api') return;
-    const stream = streamOf(shot.source);
-    if (this.#stream !== stream) {
-      // Another machine, or the demo in its place: nothing that was learned holds.
-      this.#stream = stream;
-      this.#begin();
-    }
-    if (shot.repeat || this.#memory === null) return;
-    this.record = this.#memory.observe({
-      id: shot.id,
-      at: shot.receivedAt,
-      product: shot.values[PRODUCT_INDEX] ?? Number.NaN,
-      counter: shot.values[SHOT_INDEX] ?? Number.NaN,
-      models: this.#models(verdict.probability),
-    });
-    this.#show();
+  #startRun(reason: RunReason, stream: unknown): void {
+    this.#meanwhile?.events.push({ reason });
+    for (const own of Object.values(this.#lines ?? {})) if (stream === undefined || stream === own.stream) own.startRun(reason);
+    this.alarm = null;
+    this.#showAll();
   }
 
-  /** The findings of the journal against those that were learned: new ones, corrections and withdrawals. */
-  async #learn(): Promise<void> {
-    const memory = this.#memory;
-    if (memory === null || this.#stream === null) return;
-    const rows = await this.#inspected(this.#stream);
-    if (rows === null) return;
-    // A record that was restored is filled in bit by bit: findings of shots that are new here mean that there is more to read.
-    const unknown = rows.filter(({ shot }) => shot !== null && memory.record(shot.id) === undefined).length;
-    if (unknown > this.#unknown) {
-      await this.#rebuild();
-      this.#unknown = rows.filter(({ shot }) => shot !== null && this.#memory?.record(shot.id) === undefined).length;
-      return;
-    }
-    const present = new SvelteMap<string, boolean>();
-    for (const row of rows) {
-      const finding = findingOf(row);
-      if (finding === null) continue;
-      present.set(finding.id, finding.defective);
-      if (this.#learned.get(finding.id) === finding.defective) continue;
-      const record = memory.record(finding.id);
-      if (record === undefined) continue;
-      const alarm = memory.learn({ record, defective: finding.defective, weight: finding.weight, at: finding.at });
-      // A record that is brought in warns of nothing that is long past.
-      if (alarm !== null && Date.now() - finding.at < ALARM_PAUSE_MS) this.#raise(alarm);
-    }
-    for (const id of this.#learned.keys()) if (!present.has(id)) memory.withdraw(id);
-    this.#learned = present;
-    this.scores = memory.scores();
-    this.#show();
-  }
-
-  #raise(alarm: Alarm): void {
+  async #learn(seq: number): Promise<void> {
+    const { journal } = this.#options;
+    const file = await journal.records.shot(seq);
+    if (!file.ok || file.value === null || this.#lines === null) return;
+    const { row } = file.value;
+    const stream = row.shot?.stream;
+    if (stream === undefined || stream === 'typed') return;
+    const alarm = this.#lines[stream].learn(row);
+    if (stream !== this.#stream) return;
+    this.#showAll();
+    if (alarm === null || this.#now() - alarm.at >= ALARM_PAUSE_MS) return;
     this.alarm = alarm;
-    const { kind, run, labels, rate } = alarm;
-    void this.#options.journal.recordEvent({ type: 'note', details: { lineMemory: 'alarm', alarm: kind, run, labels, rate } });
+    await journal.recordEvent({ type: 'run_alarm', details: alarmDetails(alarm, stream) });
   }
 
-  #begin(): void {
-    const bundle = this.#bundle;
-    this.#learned = new SvelteMap();
-    this.scores = [];
-    this.record = null;
-    this.#memory = bundle === null ? null : new LineMemory(bundle.calibration.line_memory);
-    this.#memory?.pin(this.pinned);
-    this.pastRates = this.#memory?.pastRates ?? null;
-    this.#show();
+  /** However much happens at once, the record is read once behind what is being read. */
+  #rebuildSoon(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#queue(async () => {
+      this.#wanted = false;
+      await this.#rebuild();
+    });
   }
 
-  /** From the journal, in the order in which things were written down. */
   async #rebuild(): Promise<void> {
-    const { records } = this.#options.journal;
-    const recent = await records.recent(1);
-    const source = recent.at(-1)?.shot.source;
-    this.#stream ??= source === undefined ? null : streamOf(source);
-    this.#begin();
-    const memory = this.#memory;
-    if (memory === null || this.#stream === null) return;
-    const rows = await shotRows(records, this.#stream);
-    this.#rebuilt = rows.length > 0;
-    for (const event of inOrder(rows)) {
-      const { row } = event;
-      const { shot, verdict } = row;
-      if (shot === null || shot.repeat) continue;
-      if (event.kind === 'shot') {
-        memory.observe({
-          id: shot.id,
-          at: shot.at,
-          product: shot.product ?? Number.NaN,
-          counter: shot.shotNumber ?? Number.NaN,
-          models: this.#models(verdict?.probability ?? null),
-        });
-        continue;
-      }
-      const finding = findingOf(row);
-      const record = memory.record(shot.id);
-      if (finding === null || record === undefined) continue;
-      // Alarms of before were raised then.
-      memory.learn({ record, defective: finding.defective, weight: finding.weight, at: finding.at });
-      this.#learned.set(finding.id, finding.defective);
+    const constants = this.#bundle?.calibration.line_memory;
+    const { role } = this.#options.journal.records.status;
+    if (constants === undefined || role === 'opening') return;
+    const meanwhile = (this.#meanwhile ??= { since: this.#now(), events: [] });
+    const reads = { line: await this.#read('line'), demo: await this.#read('demo') };
+    const alarms: Partial<Record<LineStream, Alarm | null>> = {};
+    const lines = { line: new WatchedLine(constants, 'line', this.pinned), demo: new WatchedLine(constants, 'demo', this.pinned) };
+    for (const own of Object.values(lines)) {
+      const read = reads[own.stream as LineStream];
+      alarms[own.stream as LineStream] = own.rebuild(read);
+      catchUp(own, read, this.#plan, meanwhile);
     }
-    this.scores = memory.scores();
-    this.#show();
+    this.#lines = lines;
+    this.#meanwhile = null;
+    const newest = [...reads.line.rows, ...reads.demo.rows].sort((a, b) => a.seq - b.seq).at(-1)?.shot?.stream;
+    if (this.#stream === null && newest !== undefined && newest !== 'typed') this.#stream = newest;
+    this.alarm = this.#stream === null ? null : (alarms[this.#stream] ?? null);
+    this.#showAll();
   }
 
-  #show(): void {
-    this.run = this.#memory?.run ?? null;
+  async #read(stream: LineStream): Promise<Journalled> {
+    const { records } = this.#options.journal;
+    const now = this.#now();
+    const [page, inspected] = await Promise.all([records.history({ stream }, NEWEST), records.inspected(stream, 0, Number.MAX_SAFE_INTEGER)]);
+    const rows = page.ok ? page.value.rows : [];
+    const newest = rows[0];
+    // Since the run began, and the alarm before it: what is older has no say any more.
+    const from = (newest?.verdict?.memory?.run ?? rows.at(-1)?.shot?.at ?? now) - STOP_MS;
+    const markers = newest === undefined ? null : await records.markers(from, now + HOUR_MS);
+    return { rows, inspected: inspected.ok ? inspected.value : [], markers: markers?.ok ? markers.value : [] };
   }
 
-  #models(probability: number | null): Partial<Record<'field' | 'legacy', number>> {
-    const kind = this.#bundle?.entry.kind;
-    return kind === undefined || probability === null ? {} : { [kind]: probability };
+  #showAll(): void {
+    const memory = this.#line?.memory ?? null;
+    this.run = memory?.run ?? null;
+    this.pastRates = memory?.pastRates ?? null;
+    this.scores = memory?.scores() ?? [];
+    this.products = memory?.products ?? [];
+    this.since = memory?.since ?? null;
+    this.pinnedCost = memory?.pinnedCost() ?? null;
+    this.#showScores();
   }
 
-  async #inspected(stream: Stream): Promise<readonly ShotRow[] | null> {
-    const found = await this.#options.journal.records.inspected(stream, 0, Number.MAX_SAFE_INTEGER);
-    return found.ok ? [...found.value].sort((a, b) => firstInspection(a) - firstInspection(b)) : null;
+  #showScores(): void {
+    const { scope } = this;
+    const memory = this.#line?.memory;
+    if (scope === 'all' || memory === undefined) this.scoped = this.scores;
+    else this.scoped = memory.scores(scope === 'run' ? { run: this.run?.run ?? NaN } : { product: scope });
   }
 }
 
-const firstInspection = (row: ShotRow): number => row.inspections[0] ?? row.seq;
-
-function findingOf(
-  row: ShotRow,
-): { readonly id: string; readonly defective: boolean; readonly at: number; readonly weight: number } | null {
-  const inspection = currentInspection(row);
-  if (row.shot === null || inspection === null) return null;
-  return {
-    id: row.shot.id,
-    defective: inspection.outcome === 'defective',
-    at: inspection.at,
-    weight: inspectionWeight(inspection.reason),
-  };
+/** What came in while the record was being read and is not among what was read. */
+function catchUp(own: WatchedLine, { rows, markers }: Journalled, plan: PlanSettings, { since, events }: Meanwhile): void {
+  const eventsRead = runStarts(markers, own.stream).some(({ at }) => at >= since);
+  for (const event of events) {
+    if ('reason' in event) {
+      if (!eventsRead) own.startRun(event.reason);
+    } else if (lineStreamOf(event.judged) === own.stream && !rows.some(({ shot }) => shot?.id === event.judged.shot.id)) {
+      own.annotate(event.judged, plan);
+    }
+  }
 }
 
-/** Shots and first findings by sequence number. */
-function inOrder(rows: readonly ShotRow[]): readonly { readonly kind: 'shot' | 'finding'; readonly row: ShotRow }[] {
-  const events = rows.flatMap((row) => [
-    { kind: 'shot' as const, seq: row.seq, row },
-    ...(currentInspection(row) === null ? [] : [{ kind: 'finding' as const, seq: firstInspection(row), row }]),
-  ]);
-  return events.sort((a, b) => a.seq - b.seq);
+function lineStreamOf({ shot: { source } }: JudgedShot): LineStream | null {
+  if (source !== 'demo' && source !== 'api') return null;
+  return streamOf(source) as LineStream;
 }
 
-/** The last shots of a stream, in any order. */
-async function shotRows(records: DurableJournal, stream: Stream): Promise<ShotRow[]> {
-  const rows: ShotRow[] = [];
-  let cursor: Parameters<DurableJournal['history']>[2] = null;
-  do {
-    const page = await records.history({ stream }, PAGE, cursor);
-    if (!page.ok) break;
-    rows.push(...page.value.rows);
-    cursor = page.value.next;
-  } while (cursor !== null && rows.length < REBUILT_SHOTS);
-  return rows;
+/** Which record is read: another one, or one that was filled in or lost, is to be read again. */
+function sourceOf({ role, journalId, repairs, filling }: JournalStatus): string {
+  return `${role === 'opening'}/${journalId}/${repairs.length}/${filling}`;
 }
 
 function readPinned(storage: Storage | null): ExpertName | null {
   try {
     const name = storage?.getItem(PINNED_KEY);
-    return name === 'run_rate' || name === 'run_rate_recent' || name === 'run_rate_tilt' || name === 'field' || name === 'legacy' ? name : null;
+    return EXPERT_NAMES.find((one) => one === name) ?? null;
   } catch {
     return null;
   }

@@ -34,6 +34,7 @@ export interface ShiftRecord {
 /** Events that say something about the parts around them; the others are the app's own business. */
 const SHOWN: ReadonlySet<string> = new Set([
   'die_change', 'stop', 'note', 'model_change', 'threshold_change', 'clock_change', 'records_lost', 'unrecorded', 'restore',
+  'new_run', 'run_alarm', 'run_alarm_seen', 'predictor_pinned',
 ]);
 
 const PAGE = 1000;

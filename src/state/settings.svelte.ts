@@ -36,8 +36,10 @@ export interface SettingsData {
   readonly shifts: ShiftPlan;
   /** The other bundle judges along, unseen, so that both can be compared. */
   readonly shadow: boolean;
-  /** Share of parts predicted good that are asked for inspection, 0 to 1. */
+  /** Share of the parts that are asked for inspection after the first of a run, 0 to 1; 0: none at all. */
   readonly inspectionShare: number;
+  /** How much of that share goes to the riskiest parts, 0 to 1. */
+  readonly inspectionRiskiest: number;
   readonly kiosk: KioskSettings;
   /** Ask the own host for one byte now and then, so that its access log shows which devices are alive. */
   readonly beacon: boolean;
@@ -60,6 +62,7 @@ export const DEFAULT_SETTINGS: SettingsData = {
   shifts: DEFAULT_SHIFTS,
   shadow: false,
   inspectionShare: 0.02,
+  inspectionRiskiest: 0.3,
   kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
   beacon: false,
   updateIdleMinutes: 15,
@@ -94,6 +97,7 @@ const fields = {
   shifts: z.object({ start: z.int().check(z.minimum(0), z.maximum(23)), hours: z.union([z.literal(6), z.literal(8), z.literal(12)]) }),
   shadow: z.boolean(),
   inspectionShare: z.number().check(z.minimum(0), z.maximum(1)),
+  inspectionRiskiest: z.number().check(z.minimum(0), z.maximum(1)),
   kiosk: z.object({
     enabled: z.boolean(),
     idleMinutes: within(KIOSK_LIMITS.idleMinutes),

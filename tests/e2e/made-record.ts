@@ -3,10 +3,11 @@ import 'fake-indexeddb/auto';
 import { DEFECTS, type Defect } from '../../src/domain/defect.ts';
 import { writeBackup } from '../../src/journal/export/backup.ts';
 import type { AppendItem } from '../../src/journal/store/compose.ts';
+import { WatchedLine } from '../../src/monitor/line-memory/watched-line.ts';
 import { MemoryDisk, memoryDirectory } from '../../src/journal/store/memory-directory.ts';
 import { JournalWriter } from '../../src/journal/store/writer.ts';
 import { Random } from '../../src/sources/demo/random.ts';
-import { drawShots, manifest } from './support.ts';
+import { drawShots, lineMemory, manifest } from './support.ts';
 
 const DAY_MS = 86_400_000;
 const SHOTS_A_DAY = 240;
@@ -19,6 +20,7 @@ export async function madeBackup(days: number, until = Date.now()): Promise<Buff
     factory: indexedDB, directory: memoryDirectory(new MemoryDisk()), session: null, monotonicNow: () => 0,
     listeners: { onState: () => undefined, onRepair: () => undefined },
   });
+  const watched = new WatchedLine(lineMemory, 'line', null);
   let mono = 0;
   const stamp = (at: number, bundle: string | null) => ({ at, mono: (mono += 1), bundle });
   const append = async (items: AppendItem[]): Promise<readonly number[]> => {
@@ -30,7 +32,7 @@ export async function madeBackup(days: number, until = Date.now()): Promise<Buff
     const start = until - day * DAY_MS + 60_000;
     const shots = drawShots(SHOTS_A_DAY, day % 3 === 0 ? '2' : '1', day);
     const items: AppendItem[] = [];
-    const inspections: { shot: number; at: number; defective: boolean; kind: Defect }[] = [];
+    const inspections: { shot: number; at: number; defective: boolean; kind: Defect; reason: 'flagged' | 'asked' }[] = [];
     for (const [i, values] of shots.entries()) {
       const at = start + Math.floor((i * (DAY_MS - 120_000)) / SHOTS_A_DAY);
       const quality = random.uniform();
@@ -44,11 +46,23 @@ export async function madeBackup(days: number, until = Date.now()): Promise<Buff
         policy: { kind: 'budget', flagged: 0.15 }, spe: 1, t2: 2, score: probability * 4 - 2, backend: 'wasm', durationMs: 0.3,
       } as const;
       const item = items.length;
+      const id = `made-${day}-${i}`;
+      const { memory } = watched.annotate(
+        {
+          shot: { id, source: 'api', receivedAt: at, values: Float64Array.from(values), repeat: false },
+          verdict: { ...verdict, reasons: [], class: flagged ? 'ng' : 'ok', probability, latents: null, reconstruction: null, bundleId: manifest.current },
+        },
+        { first: 0, budget: 0, riskiest: 0 },
+      ).judged.verdict;
+      if (!memory) throw new Error('nothing was said');
       items.push(
-        { ...stamp(at, manifest.current), kind: 'shot', data: { id: `made-${day}-${i}`, source: 'api', receivedAt: at, values, repeat: false } },
+        { ...stamp(at, manifest.current), kind: 'shot', data: { id, source: 'api', receivedAt: at, values, repeat: false } },
         {
           ...stamp(at, manifest.current), kind: 'verdict', shot: { item },
-          data: { ...verdict, reasons: [], role: 'main', class: flagged ? 'ng' : 'ok', probability, samplingRate: flagged ? null : 0.1, asked },
+          data: {
+            ...verdict, reasons: [], role: 'main', class: flagged ? 'ng' : 'ok', probability, samplingRate: flagged ? null : 0.1, asked,
+            memory: { ...memory, odds: { ...memory.odds }, said: { ...memory.said }, weights: { ...memory.weights } },
+          },
         },
         {
           ...stamp(at, other), kind: 'verdict', shot: { item },
@@ -57,20 +71,24 @@ export async function madeBackup(days: number, until = Date.now()): Promise<Buff
       );
       if ((flagged && random.uniform() < 0.8) || (asked && random.uniform() < 0.9)) {
         const kind = DEFECTS[Math.floor(random.uniform() ** 2 * DEFECTS.length)] ?? 'Stain';
-        inspections.push({ shot: item, at: at + 600_000, defective, kind });
+        inspections.push({ shot: item, at: at + 600_000, defective, kind, reason: flagged ? 'flagged' : 'asked' });
       }
     }
     const seqs = await append(items);
     if (inspections.length > 0) {
       await append(
-        inspections.map(({ shot, at, defective, kind }, n): AppendItem => ({
+        inspections.map(({ shot, at, defective, kind, reason }, n): AppendItem => ({
           ...stamp(at, manifest.current), kind: 'inspection', shot: seqs[shot] ?? 0,
           data: {
             outcome: defective ? 'defective' : 'good', findings: defective ? [{ defect: kind, cavity: n % 3 === 0 ? 2 : 1 }] : [],
-            part: null, note: null, reason: 'flagged', corrects: null,
+            part: null, note: null, reason, corrects: null,
           },
         })),
       );
+      for (const { shot } of inspections) {
+        const row = await writer.store.database.get('shots', seqs[shot] ?? 0);
+        if (row) watched.learn(row);
+      }
     }
     if (day % 4 === 0) {
       await append([{ ...stamp(start + DAY_MS / 2, null), kind: 'event', data: { type: day % 8 === 0 ? 'die_change' : 'note', text: day % 8 === 0 ? null : '노즐 청소', details: {} } }]);

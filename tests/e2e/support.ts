@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
-import type { Manifest, Reference } from '../../src/domain/bundle.ts';
+import type { LineMemory, Manifest, Reference } from '../../src/domain/bundle.ts';
 import { FEATURE_NAMES } from '../../src/domain/feature.ts';
 import { catalogue, type MessageKey } from '../../src/messages/catalogue.ts';
 import type { Language } from '../../src/messages/locale.svelte.ts';
@@ -11,6 +11,10 @@ import { Random } from '../../src/sources/demo/random.ts';
 
 export const manifest = JSON.parse(readFileSync('public/models/manifest.json', 'utf8')) as Manifest;
 export const reference = JSON.parse(readFileSync(`public/models/${manifest.current}/reference.json`, 'utf8')) as Reference;
+
+const { line_memory } = JSON.parse(readFileSync(`public/models/${manifest.current}/calibration.json`, 'utf8')) as { line_memory: Omit<LineMemory, 'mixture'> & Partial<LineMemory> };
+/** The current bundle's constants of the line memory. */
+export const lineMemory: LineMemory = { mixture: null, ...line_memory };
 
 /** A message's text in a language, its parameters filled in. */
 export function text(key: MessageKey, params: Readonly<Record<string, string | number>> = {}, language: Language = 'en'): string {

@@ -23,9 +23,33 @@ const shot = fc.record({
   }),
 });
 
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const shares = fc.dictionary(fc.constantFrom('run_rate', 'field', 'legacy'), share);
+const double = fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => value + 0);
+const memory = fc.record({
+  run: fc.nat(),
+  shots: fc.nat(),
+  labels: fc.nat(),
+  odds: fc.record({ sum: double, count: fc.nat() }),
+  said: shares,
+  weights: shares,
+  mixture: maybe(share),
+  shown: maybe(share),
+  pinned: maybe(fc.constant('field')),
+});
+const draw = fc.record({ reason: maybe(fc.constantFrom('first' as const, 'regular' as const, 'riskiest' as const)), weight: share, risky: fc.nat() });
+
+/** Records of before have neither memory nor draw. */
+const VERDICT_OF_BEFORE = [
+  'shot', 'role', 'class', 'probability', 'extrapolated', 'confidence', 'confidenceScore', 'reasons', 'threshold', 'policy', 'spe', 't2', 'score',
+  'backend', 'durationMs', 'samplingRate', 'asked',
+] as const;
+
 const verdict = fc.record({
   kind: fc.constant('verdict' as const),
   data: fc.record({
+    memory,
+    draw,
     shot: fc.nat(),
     role: fc.constantFrom('main' as const, 'shadow' as const),
     class: fc.constantFrom('ok' as const, 'ng' as const, 'hold' as const),
@@ -43,7 +67,7 @@ const verdict = fc.record({
     durationMs: fc.double({ min: 0, max: 1e4, noNaN: true }),
     samplingRate: maybe(fc.double({ min: 0, max: 1, noNaN: true })),
     asked: fc.boolean(),
-  }),
+  }, { requiredKeys: [...VERDICT_OF_BEFORE] }),
 });
 
 const inspection = fc.record({

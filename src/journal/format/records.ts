@@ -47,6 +47,22 @@ export const shotDataSchema = z.strictObject({
   labels: z.optional(z.strictObject({ defective: z.boolean(), findings: z.array(findingSchema) })),
 });
 
+const share = z.number().check(z.minimum(0), z.maximum(1));
+const shares = z.record(z.string(), share);
+
+/** See `VerdictMemory` in domain/verdict.ts. */
+const memorySchema = z.strictObject({
+  run: z.number(),
+  shots: sequence,
+  labels: sequence,
+  odds: z.strictObject({ sum: z.number(), count: sequence }),
+  said: shares,
+  weights: shares,
+  mixture: z.nullable(share),
+  shown: z.nullable(share),
+  pinned: z.nullable(z.string()),
+});
+
 /** What was said of a shot. A `shadow` verdict is that of the bundle that ran beside the one in use. */
 export const verdictDataSchema = z.strictObject({
   shot: sequence,
@@ -65,10 +81,15 @@ export const verdictDataSchema = z.strictObject({
   score: wireValue,
   backend: z.nullable(z.string()),
   durationMs: z.number(),
-  /** Share of parts like this one that are asked for inspection; null where none are drawn (HOLD, shadow). */
-  samplingRate: z.nullable(z.number().check(z.minimum(0), z.maximum(1))),
-  /** Whether the draw fell on this part. */
+  /** The chance that a part like this one is asked for inspection; null where none are (shadow, repeats). */
+  samplingRate: z.nullable(share),
+  /** Whether this part is asked for. */
   asked: z.boolean(),
+  /** Why it is asked for, what its label weighs, and how many of the riskiest its run has been asked for. */
+  draw: z.optional(
+    z.strictObject({ reason: z.nullable(z.enum(['first', 'regular', 'riskiest'])), weight: z.number().check(z.nonnegative()), risky: sequence }),
+  ),
+  memory: z.optional(memorySchema),
 });
 
 /** What an inspector found, or that an earlier finding is withdrawn. The latest record of a shot counts. */
@@ -107,6 +128,11 @@ export const EVENT_TYPES = [
   'file_scored',
   'station',
   'release',
+  'new_run',
+  'run_alarm',
+  'run_alarm_seen',
+  'predictor_pinned',
+  'inspection_skipped',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

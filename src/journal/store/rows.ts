@@ -1,5 +1,5 @@
 import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
-import type { VerdictClass } from '../../domain/verdict.ts';
+import type { InspectionDraw, VerdictClass, VerdictMemory } from '../../domain/verdict.ts';
 import { fromWire, type Finding, type InspectionData, type JournalRecord } from '../format/records.ts';
 
 /**
@@ -19,6 +19,9 @@ export interface RowVerdict {
   readonly bundle: string | null;
   readonly samplingRate: number | null;
   readonly asked: boolean;
+  /** Absent where the record has none. */
+  readonly draw?: InspectionDraw;
+  readonly memory?: VerdictMemory;
 }
 
 /** The inspection that counts (the latest) as a list shows it. */
@@ -197,6 +200,8 @@ function changeOf(row: ShotRow, record: JournalRecord): Partial<ShotRow> {
       bundle: record.bundle,
       samplingRate: data.samplingRate,
       asked: data.asked,
+      ...(data.draw && data.samplingRate !== null && { draw: { ...data.draw, inclusion: data.samplingRate } }),
+      ...(data.memory && { memory: data.memory }),
     };
     return { [place]: verdict };
   }
@@ -222,7 +227,8 @@ export function tallyOf(row: ShotRow | undefined): Tally {
     ng: judged === 'ng' ? 1 : 0,
     hold: judged === 'hold' ? 1 : 0,
     unjudged: judged === undefined ? 1 : 0,
-    asked: row.verdict?.asked ? 1 : 0,
+    // Of the parts predicted good: the others are looked at anyway.
+    asked: row.verdict?.asked && judged === 'ok' ? 1 : 0,
     inspected: inspection ? 1 : 0,
     defective: inspection?.outcome === 'defective' ? 1 : 0,
   };

@@ -37,6 +37,8 @@ export interface WriterState {
   /** Full segments checked since the start, of how many. */
   readonly checked: number;
   readonly toCheck: number;
+  /** Records of the log are still being brought into a new database. */
+  readonly filling: boolean;
 }
 
 export interface WriterOptions extends Omit<OpenOptions, 'onDatabaseLost'> {
@@ -125,6 +127,7 @@ export class JournalWriter {
       failure: this.#failure,
       checked: this.#checked,
       toCheck: this.#toCheck,
+      filling: this.#backlog.length > 0,
     };
   }
 

@@ -19,14 +19,20 @@ export const DEFAULT_MIXTURE: ExpertMixture = {
 /** The weight that a predictor has at least at the start, also one the bundle does not know. */
 const LEAST_START = 0.01;
 
+const startOf = new WeakMap<ExpertMixture, Weights>();
+
 /** The weights a product begins with: the bundle's, for every predictor of the app, summing to 1. */
 export function startWeights(mixture: ExpertMixture | null): Weights {
-  const { start } = mixture ?? DEFAULT_MIXTURE;
-  const raw = EXPERT_NAMES.map((name) => start[name] ?? LEAST_START);
+  const own = mixture ?? DEFAULT_MIXTURE;
+  const known = startOf.get(own);
+  if (known) return known;
+  const raw = EXPERT_NAMES.map((name) => own.start[name] ?? LEAST_START);
   const total = raw.reduce((sum, weight) => sum + weight, 0);
   // Left alone where they sum to 1 already, so that they are the very numbers of the bundle.
   const scale = Math.abs(total - 1) < 1e-12 ? 1 : total;
-  return Object.fromEntries(EXPERT_NAMES.map((name, i) => [name, (raw[i] ?? 0) / scale])) as Record<ExpertName, number>;
+  const weights = Object.fromEntries(EXPERT_NAMES.map((name, i) => [name, (raw[i] ?? 0) / scale])) as Record<ExpertName, number>;
+  startOf.set(own, weights);
+  return weights;
 }
 
 /** The recent rate leans on the prior, and remembers, this share of what the run rate does. */

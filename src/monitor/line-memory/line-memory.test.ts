@@ -6,7 +6,7 @@ import { EXPERT_NAMES, startWeights, type ExpertName, type Said } from './consta
 import { averageRunLength, cusumStep, designCusum } from './cusum.ts';
 import { LineMemory, type MemoryRecord, type SeenShot } from './line-memory.ts';
 import { learnWeights, logLoss, mixtureProbability } from './mixture.ts';
-import { askFor, startPlan } from './plan.ts';
+import { askFor, phaseOf, startPlan } from './plan.ts';
 import { scores, standing, type Judged } from './standing.ts';
 import { learnLabel, NO_LABELS, rateInterval, runRate, type TrackerState } from './tracker.ts';
 
@@ -152,8 +152,7 @@ describe('the line memory', () => {
       return line;
     };
     const corrected = play(false);
-    const record = corrected.record('s4');
-    if (record) corrected.learn({ record, defective: true, weight: 1, at: 99 });
+    corrected.learn({ record: corrected.observe(shot(4)), defective: true, weight: 1, at: 99 });
     expect(corrected.run).toEqual(play(true).run);
     expect(corrected.weights(1)).toEqual(play(true).weights(1));
   });
@@ -173,13 +172,13 @@ describe('the line memory', () => {
     line.learn({ record: line.observe(shot(0)), defective: true, weight: 1, at: 0 });
     const weights = line.weights(1);
     line.observe(shot(1, { counter: 0 }));
-    expect(line.run).toMatchObject({ number: 2, reason: 'counter', labels: 0, rate: memory.prior });
+    expect(line.run).toMatchObject({ reason: 'counter', labels: 0, rate: memory.prior });
     line.observe(shot(2, { product: 2, counter: 1 }));
-    expect(line.run).toMatchObject({ number: 3, reason: 'product' });
+    expect(line.run).toMatchObject({ reason: 'product' });
     line.observe(shot(3, { product: 2, counter: 2, at: 60_000 + 3 * 3600_000 }));
-    expect(line.run).toMatchObject({ number: 4, reason: 'stop' });
+    expect(line.run).toMatchObject({ reason: 'stop' });
     line.startRun('by_hand');
-    expect(line.run).toMatchObject({ number: 5, reason: 'by_hand', shots: 0 });
+    expect(line.run).toMatchObject({ run: null, reason: 'by_hand', shots: 0 });
     expect(line.weights(1)).toEqual(weights);
     expect(line.weights(2)).toEqual(startWeights(memory.mixture));
   });
@@ -189,12 +188,13 @@ describe('the line memory', () => {
     line.pin('field');
     for (let t = 0; t < 40; t++) {
       const record = line.observe(shot(t, { models: { field: 0.9 } }));
-      expect(record.probability).toBe(0.9);
+      expect(record.shown).toBe(0.9);
       line.learn({ record, defective: false, weight: 1, at: t });
     }
     expect(line.pinnedCost()).toBeGreaterThan(0.5);
     line.pin(null);
-    expect(line.observe(shot(40)).probability).toBe(line.record('s40')?.mixture);
+    const after = line.observe(shot(40));
+    expect(after.shown).toBe(after.mixture);
   });
 
   it('raises one alarm where every second part is bad, and no more within ten minutes', () => {
@@ -246,9 +246,9 @@ describe('the inspection plan', () => {
     let state = startPlan(next());
     return Array.from({ length: shots }, () => {
       const risk = next();
-      const { asked, next: after } = askFor(state, risk, settings_);
+      const { draw, next: after } = askFor(state, risk, settings_);
       state = after;
-      return { asked, risk };
+      return { asked: draw.reason === null ? null : draw, draw, risk };
     });
   };
 
@@ -262,8 +262,31 @@ describe('the inspection plan', () => {
     expect(asked.filter((one) => one.asked?.reason === 'riskiest').length).toBeGreaterThan(15);
   });
 
-  it('asks for nothing after the first ones without a budget', () => {
-    expect(play({ ...settings, budget: 0 }, 100, 1).filter((one) => one.asked !== null)).toHaveLength(10);
+  it('asks for nothing without a budget', () => {
+    expect(play({ ...settings, budget: 0 }, 100, 1).filter((one) => one.asked !== null)).toHaveLength(0);
+  });
+
+  it('says the chance of every shot, whether it is asked for or not: as often as they are', () => {
+    const plan = { first: 10, budget: 0.1, riskiest: 0 };
+    const runs = Array.from({ length: 100 }, (_, k) => {
+      let state = startPlan(k / 100);
+      return Array.from({ length: 60 }, () => {
+        const { draw, next } = askFor(state, 0.2, plan);
+        state = next;
+        return draw;
+      });
+    });
+    for (const i of [3, 12, 37, 59]) {
+      const asked = runs.filter((run) => run[i]?.reason !== null).length / runs.length;
+      expect(Math.abs(asked - (runs[0]?.[i]?.inclusion ?? NaN))).toBeLessThan(0.011);
+    }
+  });
+
+  it('spreads the phases of runs evenly, and gives a run the same one again', () => {
+    const phases = Array.from({ length: 400 }, (_, i) => phaseOf(1_790_000_000_000 + i * 3_600_000));
+    expect(Math.abs(phases.reduce((sum, phase) => sum + phase, 0) / phases.length - 0.5)).toBeLessThan(0.06);
+    expect(phases.filter((phase) => phase < 0.1).length).toBeLessThan(70);
+    expect(phaseOf(1_790_000_000_000)).toBe(phases[0]);
   });
 
   it('weighs so that a rate that grows with the risk is estimated without bias', () => {

@@ -4,6 +4,8 @@ import { EXPERT_NAMES, startWeights, type ExpertName, type Said, type Weights } 
 /** No predictor is taken to be surer than this when it is weighed: one wrong certainty must not silence it for good. */
 const CERTAINTY = 1e-3;
 
+const bounded = (p: number): number => Math.min(1 - CERTAINTY, Math.max(CERTAINTY, p));
+
 /** The weighted mean of what was said; null where nobody spoke. */
 export function mixtureProbability(weights: Weights, said: Said): number | null {
   let total = 0;
@@ -25,22 +27,20 @@ export function mixtureProbability(weights: Weights, said: Said): number | null 
 export function learnWeights(weights: Weights, said: Said, defective: boolean, mixture: ExpertMixture, weight = 1): Weights {
   const eta = mixture.rate * Math.min(1, weight);
   const start = startWeights(mixture);
-  const likelihood: Partial<Record<ExpertName, number>> = {};
+  const next = { ...weights } as Record<ExpertName, number>;
   let awake = 0;
   let scaled = 0;
   for (const name of EXPERT_NAMES) {
     const p = said[name];
     if (p === undefined) continue;
-    const bounded = Math.min(1 - CERTAINTY, Math.max(CERTAINTY, p));
-    const own = (defective ? bounded : 1 - bounded) ** eta;
-    likelihood[name] = own;
+    const own = weights[name] * (defective ? bounded(p) : 1 - bounded(p)) ** eta;
+    next[name] = own;
     awake += weights[name];
-    scaled += weights[name] * own;
+    scaled += own;
   }
-  const next = { ...weights };
+  const scale = awake / scaled;
   for (const name of EXPERT_NAMES) {
-    const own = likelihood[name];
-    const kept = own === undefined ? weights[name] : weights[name] * own * (awake / scaled);
+    const kept = said[name] === undefined ? weights[name] : next[name] * scale;
     next[name] = (1 - mixture.share) * kept + mixture.share * start[name];
   }
   return next;
@@ -48,6 +48,5 @@ export function learnWeights(weights: Weights, said: Said, defective: boolean, m
 
 /** Log-loss of what was said, bounded as in the weighing. */
 export function logLoss(p: number, defective: boolean): number {
-  const bounded = Math.min(1 - CERTAINTY, Math.max(CERTAINTY, p));
-  return -Math.log(defective ? bounded : 1 - bounded);
+  return -Math.log(defective ? bounded(p) : 1 - bounded(p));
 }

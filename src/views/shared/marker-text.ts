@@ -19,5 +19,5 @@ export function markerText(marker: MarkerRow): string {
 
 /** Whether a marker belongs beside the shots on the line view: what may have changed how parts turn out or are judged. */
 export function isLineMarker(marker: MarkerRow): boolean {
-  return marker.kind === 'event' && ['die_change', 'stop', 'note', 'model_change', 'threshold_change', 'unrecorded'].includes(marker.data.type);
+  return marker.kind === 'event' && ['die_change', 'stop', 'note', 'model_change', 'threshold_change', 'unrecorded', 'new_run', 'run_alarm'].includes(marker.data.type);
 }
