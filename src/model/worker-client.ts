@@ -2,6 +2,7 @@ import { appError, type AppError } from '../domain/app-error.ts';
 import type { ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { CallOptions, ClientStatus, LoadedBundle, LoadProgress, PredictionClient } from './client.ts';
+import { takeModelWorker } from './start-worker.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
 
 /** The part of a `Worker` that the client uses. */
@@ -283,7 +284,7 @@ export class WorkerPredictionClient implements PredictionClient {
 /** The client of the app's model worker; the models lie beside the page. */
 export function createPredictionClient(): PredictionClient {
   return new WorkerPredictionClient({
-    createWorker: () => new Worker(new URL('./predict.worker.ts', import.meta.url), { type: 'module', name: 'models' }),
+    createWorker: takeModelWorker,
     modelsUrl: new URL('models/', document.baseURI).href,
   });
 }
