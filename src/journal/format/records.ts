@@ -145,7 +145,10 @@ export const eventDataSchema = z.strictObject({
 /** A setting that was changed, with both its values as they are shown. */
 export const settingDataSchema = z.strictObject({ name: z.string(), before: scalarSchema, after: scalarSchema });
 
-/** The shots of a day and a run whose raw values retention has removed, in figures; together with the shots that stay they are all. */
+/**
+ * Shots of a day and a run in figures, in the place of their records: from the moment this record is kept, those it covers
+ * are gone, wherever they may still be found. Together with the shots that stay they are all.
+ */
 export const aggregateDataSchema = z.strictObject({
   /** Local date, YYYY-MM-DD. */
   date: z.string(),
@@ -159,7 +162,12 @@ export const aggregateDataSchema = z.strictObject({
   hold: z.int(),
   unjudged: z.int(),
   asked: z.int(),
-  /** Per feature, in the order of `FEATURES`: finite values, mean, standard deviation, smallest, largest; null where none. */
+  /** Of the first and the last of the shots: sequence number and wall time of receipt, ms since the epoch. */
+  first: z.strictObject({ seq: sequence, at: z.number() }),
+  last: z.strictObject({ seq: sequence, at: z.number() }),
+  /** Sequence numbers of the records that this one replaces: ranges, both ends included, ascending. */
+  covers: z.array(z.tuple([sequence, sequence])),
+  /** Of the shots that are no repeats; per feature, in the order of `FEATURES`: finite values, mean, standard deviation, smallest, largest; null where none. */
   features: z.array(
     z.nullable(z.strictObject({ n: z.int(), mean: z.number(), sd: z.number(), min: z.number(), max: z.number() })),
   ),

@@ -1,6 +1,6 @@
 import { readHeader } from '../format/frame.ts';
 import { scanSegment, type SegmentSummary } from '../format/segment.ts';
-import { framesBetween, type SegmentRow } from './database.ts';
+import { coveredBetween, framesBetween, type SegmentRow } from './database.ts';
 import {
   fillDatabase, knownLosses, rewriteSegment, sameSummary, summarize, type Frame, type JournalStore, type RepairNote,
 } from './journal-store.ts';
@@ -33,7 +33,8 @@ export async function checkSegment(store: JournalStore, number: number, guard: G
   const gapsAllowed = scan.header.identity?.gaps ?? false;
   const range = await rangeOf(store, number, [row, scan.header.seal, scan.summary]);
   const held = range.to < range.from ? new Map<number, Frame>() : await framesBetween(database, range.from, range.to);
-  const merged = merge(scan, bytes, held, range);
+  const covered = await coveredBetween(database, range);
+  const merged = merge(scan, bytes, held, range, covered);
   const { frames } = merged;
   const summary = summarize(frames);
   const notes: RepairNote[] = [];
@@ -41,18 +42,20 @@ export async function checkSegment(store: JournalStore, number: number, guard: G
   const accounted = gapsAllowed && (!counted || counted.count === summary.count);
   const lost = accounted || merged.lost.length === 0 ? [] : without(merged.lost, await knownLosses(database));
 
-  const fileIsRight =
-    scan.header.state === 'intact' && scan.header.seal !== null && scan.damaged.length === 0 && sameSummary(scan.header.seal, summary);
+  const isWhole = scan.header.state === 'intact' && scan.header.seal !== null && scan.damaged.length === 0;
+  const fileIsRight = isWhole && sameSummary(scan.header.seal, summary);
+  // Nothing to repair: the file still holds what an aggregate has replaced since.
+  const isThinned = isWhole && sameSummary(scan.header.seal, scan.summary) && merged.missingInFile.length === 0;
   let revision = file?.revision ?? 0;
   if (!fileIsRight) {
     revision += file ? 1 : 0;
-    const identity = { number, revision, gaps: gapsAllowed || lost.length > 0, journalId: store.journalId };
+    const identity = { number, revision, gaps: gapsAllowed || lost.length > 0 || covered.size > 0, journalId: store.journalId };
     const rewritten = await rewriteSegment(directory, identity, frames, {
       sealed: true, replaces: file?.name ?? null, keepReplaced: lost.length > 0, segmentBytes: store.segmentBytes,
     });
     files.set(number, rewritten);
     const { length } = merged.missingInFile;
-    notes.push(length > 0 ? { what: 'log_from_database', segment: number, count: length } : { what: 'segment_rewritten', segment: number, count: summary.count });
+    if (!isThinned) notes.push(length > 0 ? { what: 'log_from_database', segment: number, count: length } : { what: 'segment_rewritten', segment: number, count: summary.count });
     if (lost.length > 0 && file) notes.push({ what: 'file_set_aside', segment: number, count: 1, detail: `damaged-${file.name}` });
   }
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { scanSegment, SEGMENT_HEADER_BYTES } from '../format/segment.ts';
 import { parseSegmentName } from './files.ts';
 import type { TallyRow } from './rows.ts';
-import { inspectionItem, kept, noteItem, shotItem, TestJournal, verdictItem } from './test-journal.ts';
+import { inspectionItem, kept, noteItem, shotItem, TEST_SEGMENT_BYTES, TestJournal, verdictItem } from './test-journal.ts';
 
 let journal: TestJournal;
 let before: { records: Awaited<ReturnType<TestJournal['inDatabase']>>; projections: unknown };
@@ -196,5 +196,43 @@ describe('what neither copy holds', () => {
     expect(journal.notes).toContainEqual(expect.objectContaining({ what: 'tail_cut' }));
     await expectHealed();
     expect(SEGMENT_HEADER_BYTES).toBeLessThan(end);
+  });
+});
+
+describe('numbers are never used twice', () => {
+  /** A journal whose segment in use is empty: the one before it has just been filled. */
+  async function untilSegmentIsEmpty(): Promise<void> {
+    for (let n = 100; journal.writer.store.log?.summary.count !== 0; n += 1) {
+      await kept(journal.writer.append([shotItem(n), verdictItem({ item: 0 })]));
+      const { log } = journal.writer.store;
+      // Room for one more would not be enough: the next segment is begun as the writer does it before an append.
+      if ((log?.summary.end ?? 0) > TEST_SEGMENT_BYTES - 1500) {
+        const sealed = await log?.makeRoom(TEST_SEGMENT_BYTES);
+        if (sealed) break;
+      }
+    }
+    before = { records: await journal.inDatabase(), projections: await journal.projections() };
+  }
+
+  it.each([
+    ['', () => undefined],
+    [', and the seal of the segment before it is damaged', () => { change(used().at(-1) as string, flip(70)); }],
+    [', and the end of the segment before it is damaged', () => { change(used().at(-1) as string, flip(SEGMENT_HEADER_BYTES + 700)); }],
+  ])('when the database is gone while the segment in use is empty%s', async (_, harm) => {
+    await untilSegmentIsEmpty();
+    const last = Math.max(...before.records.keys());
+    const run = [...before.records.values()].findLast((record) => record.kind === 'shot');
+    await journal.writer.close();
+    harm();
+    globalThis.indexedDB = TestJournal.freshFactory();
+    await journal.open();
+    const [shot] = await kept(journal.writer.append([shotItem(900)]));
+    expect(shot).toBeGreaterThan(last);
+    await journal.checkAll();
+    const records = await journal.inDatabase();
+    expect(records.get(shot as number)?.data).toMatchObject({ run: run?.kind === 'shot' ? run.data.run : -1 });
+    for (const [seq, record] of before.records) if (records.has(seq)) expect(records.get(seq)).toEqual(record);
+    expect(journal.inLog()).toEqual(records);
+    expect(journal.writer.store.projection.meta).toMatchObject({ records: records.size, fillingThrough: 0 });
   });
 });

@@ -1,6 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { JournalRecord } from '../format/records.ts';
 import type { SegmentSummary } from '../format/segment.ts';
+import type { SeqRange } from './merge.ts';
 import type { HourRow, ShotRow, TallyRow } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -11,6 +12,13 @@ export type MarkerRow = Extract<JournalRecord, { kind: 'event' | 'setting' }>;
 export interface SegmentRow extends SegmentSummary {
   readonly number: number;
   readonly revision: number;
+}
+
+/** What an aggregate has taken the place of; see `aggregateDataSchema`. */
+export interface CoverRow {
+  /** Sequence number of the aggregate. */
+  readonly seq: number;
+  readonly ranges: readonly SeqRange[];
 }
 
 /** The journal as a whole. Counters, because `count()` takes a second at a quarter of a million records. */
@@ -38,12 +46,13 @@ interface JournalSchema extends DBSchema {
   hours: { key: number; value: HourRow };
   markers: { key: number; value: MarkerRow };
   segments: { key: number; value: SegmentRow };
+  covers: { key: number; value: CoverRow };
   meta: { key: 'journal'; value: MetaRow };
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
-const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'meta'] as const;
+const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'covers', 'meta'] as const;
 
 export type JournalDatabase = IDBPDatabase<JournalSchema>;
 export type WriteTransaction = IDBPTransaction<JournalSchema, typeof STORES extends readonly (infer S)[] ? S[] : never, 'readwrite'>;
@@ -73,7 +82,9 @@ export async function databaseCopies(factory: IDBFactory): Promise<number[] | nu
  */
 export function openDatabase(copy: number, onClosed: () => void): Promise<JournalDatabase> {
   return openDB<JournalSchema>(databaseName(copy), SCHEMA_VERSION, {
-    upgrade(database) {
+    upgrade(database, before) {
+      if (before < 2) database.createObjectStore('covers', { keyPath: 'seq' });
+      if (before > 0) return;
       database.createObjectStore('records');
       database.createObjectStore('shots', { keyPath: 'seq' }).createIndex('tags', 'tags', { multiEntry: true });
       database.createObjectStore('tallies', { keyPath: 'key' });
@@ -102,6 +113,9 @@ export interface DatabaseChanges {
   readonly hours: readonly HourRow[];
   readonly markers: readonly MarkerRow[];
   readonly segments: readonly SegmentRow[];
+  readonly covers: readonly CoverRow[];
+  /** Records that go, with their rows: what the covers stand for. */
+  readonly removed: readonly SeqRange[];
   readonly meta: MetaRow;
 }
 
@@ -123,7 +137,10 @@ export function commit(database: JournalDatabase, changes: DatabaseChanges, dura
   const records = transaction.objectStore('records');
   // Of a view the browser would keep the whole buffer behind it.
   for (const [seq, frame] of changes.frames) puts.push(records.put(frame.length === frame.buffer.byteLength ? frame : frame.slice(), seq));
-  for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments'] as const) {
+  for (const { from, to } of changes.removed) {
+    puts.push(records.delete(IDBKeyRange.bound(from, to)), transaction.objectStore('shots').delete(IDBKeyRange.bound(from, to)));
+  }
+  for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments', 'covers'] as const) {
     const store = transaction.objectStore(name);
     for (const row of changes[name]) puts.push(store.put(row));
   }
@@ -161,6 +178,15 @@ export async function hoursBetween(database: JournalDatabase, from: number, to: 
   const rows = new Map(stored.map((row) => [row.hour, row]));
   for (const row of meta?.hot.hours ?? []) if (row.hour >= from && row.hour <= to) rows.set(row.hour, row);
   return [...rows.values()];
+}
+
+/** The sequence numbers between `from` and `to` (both included) whose records an aggregate has replaced. */
+export async function coveredBetween(database: JournalDatabase, { from, to }: SeqRange): Promise<Set<number>> {
+  const covered = new Set<number>();
+  for (const { ranges } of await database.getAll('covers')) {
+    for (const range of ranges) for (let seq = Math.max(from, range.from); seq <= Math.min(to, range.to); seq += 1) covered.add(seq);
+  }
+  return covered;
 }
 
 /** Records `from` to `to` (both included) as frames, ascending. */

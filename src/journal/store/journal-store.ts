@@ -95,7 +95,8 @@ export async function rewriteSegment(
   options: { sealed: boolean; replaces: string | null; keepReplaced: boolean; segmentBytes?: number },
 ): Promise<SegmentFile & { readonly summary: SegmentSummary }> {
   const summary = summarize(frames);
-  const bytes = new Uint8Array(Math.max(options.segmentBytes ?? SEGMENT_BYTES, summary.end));
+  // A full segment takes no more than it holds: what retention has removed is room again.
+  const bytes = new Uint8Array(options.sealed ? summary.end : Math.max(options.segmentBytes ?? SEGMENT_BYTES, summary.end));
   bytes.set(encodeSegmentHeader(identity));
   bytes.set(concatenate([...frames.values()]), SEGMENT_HEADER_BYTES);
   if (options.sealed) bytes.set(encodeSeal(summary), SEAL_POSITION);

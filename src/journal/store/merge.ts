@@ -23,27 +23,28 @@ export interface Merged {
 
 /**
  * Joins both copies of the records `from` to `to`. A frame counts only when its checksums are right; where both hold one,
- * the file's counts.
+ * the file's counts. Records that an aggregate has replaced (`covered`) are neither there nor missing.
  */
 export function merge(
   scan: SegmentScan,
   bytes: Frame,
   database: ReadonlyMap<number, Frame>,
   range: SeqRange,
+  covered: ReadonlySet<number> = new Set(),
 ): Merged {
   const inFile = new Map(
     scan.frames
-      .filter(({ header }) => header.seq >= range.from && header.seq <= range.to)
+      .filter(({ header }) => header.seq >= range.from && header.seq <= range.to && !covered.has(header.seq))
       .map(({ header, start, end }) => [header.seq, bytes.subarray(start, end)]),
   );
-  const inDatabase = new Map([...database].filter(([seq, frame]) => isIntact(frame, seq)));
+  const inDatabase = new Map([...database].filter(([seq, frame]) => !covered.has(seq) && isIntact(frame, seq)));
   const seqs = [...new Set([...inFile.keys(), ...inDatabase.keys()])].sort((a, b) => a - b);
   const frames = new Map(seqs.map((seq) => [seq, (inFile.get(seq) ?? inDatabase.get(seq)) as Frame]));
   return {
     frames,
     missingInFile: seqs.filter((seq) => !inFile.has(seq)),
     missingInDatabase: seqs.filter((seq) => !equal(inDatabase.get(seq), frames.get(seq))),
-    lost: gaps(seqs, range),
+    lost: gaps([...seqs, ...covered].sort((a, b) => a - b), range),
   };
 }
 

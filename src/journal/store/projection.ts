@@ -1,6 +1,7 @@
 import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
 import { fromWire, type AggregateData, type JournalRecord } from '../format/records.ts';
-import type { DatabaseChanges, JournalDatabase, MarkerRow, MetaRow, SegmentRow } from './database.ts';
+import type { CoverRow, DatabaseChanges, JournalDatabase, MarkerRow, MetaRow, SegmentRow } from './database.ts';
+import type { SeqRange } from './merge.ts';
 import {
   addTally, applyToRow, dayKey, EMPTY_TALLY, hourOf, isUnsettled, rowOf, runKey, settle, tallyOf,
   type HourRow, type ShotRow, type Stream, type Tally, type TallyRow,
@@ -53,10 +54,15 @@ export class Projection {
     const records = framed.flatMap(({ record }) => record ?? []);
     const draft = await this.#load(records);
     const markers: MarkerRow[] = [];
+    const covers: CoverRow[] = [];
+    for (const row of draft.removed.rows) addToTallies(draft, row, addTally(EMPTY_TALLY, tallyOf(row), -1));
     for (const record of records) {
       const { kind } = record;
       if (kind === 'event' || kind === 'setting') markers.push(record);
-      else if (kind === 'aggregate') countAggregate(draft, record.seq, record.data);
+      else if (kind === 'aggregate') {
+        countAggregate(draft, record.data);
+        covers.push({ seq: record.seq, ranges: rangesOf(record.data) });
+      }
       else applyShotRecord(draft, record);
       const hour = hourOf(timeOf(record));
       const known = draft.hours.get(hour) ?? { hour, firstSeq: record.seq, lastSeq: record.seq };
@@ -71,8 +77,10 @@ export class Projection {
       hours: hours.evicted,
       markers,
       segments,
+      covers,
+      removed: covers.flatMap(({ ranges }) => ranges),
       meta: {
-        ...advanceMeta(this.#meta, framed.map(({ seq }) => seq), records),
+        ...advanceMeta(this.#meta, framed.map(({ seq }) => seq), records, draft.removed.records),
         hot: { tallies: tallies.hot, hours: hours.hot },
       },
     };
@@ -98,6 +106,11 @@ export class Projection {
       if (isUnsettled(row)) this.#unsettled.set(row.seq, now);
       else this.#unsettled.delete(row.seq);
     }
+    for (const { from, to } of changes.removed) {
+      for (const known of [this.#rows, this.#unsettled]) {
+        for (const seq of known.keys()) if (seq >= from && seq <= to) known.delete(seq);
+      }
+    }
     this.#meta = changes.meta;
   }
 
@@ -112,8 +125,9 @@ export class Projection {
   }
 
   async #load(records: readonly JournalRecord[]): Promise<Draft> {
-    const draft: Draft = { shots: new Map(), tallies: new Map(), hours: new Map() };
     const database = this.#database;
+    const removed = await coveredRows(database, records);
+    const draft: Draft = { shots: new Map(), tallies: new Map(), hours: new Map(), removed };
     const isFresh = (seq: number): boolean => seq > this.#meta.lastSeq;
     const seqs = [...new Set(records.map(rowOf))].filter((seq): seq is number => seq !== null && !isFresh(seq));
     const unknown = seqs.filter((seq) => {
@@ -134,6 +148,9 @@ export class Projection {
       const seq = rowOf(record);
       if (seq === null) continue;
       const shot = record.kind === 'shot' ? applyToRow(undefined, record).shot : draft.shots.get(seq)?.shot;
+      if (shot) keys.add(runKey(shot.run)).add(dayKey(shot.stream, shot.date, shot.product));
+    }
+    for (const { shot } of removed.rows) {
       if (shot) keys.add(runKey(shot.run)).add(dayKey(shot.stream, shot.date, shot.product));
     }
     await Promise.all([
@@ -170,7 +187,7 @@ async function readRows(database: JournalDatabase, seqs: readonly number[]): Pro
   return found.flat().filter((row) => wanted.has(row.seq));
 }
 
-const NO_CHANGES: Omit<DatabaseChanges, 'meta'> = { frames: new Map(), shots: [], tallies: [], hours: [], markers: [], segments: [] };
+const NO_CHANGES: Omit<DatabaseChanges, 'meta'> = { frames: new Map(), shots: [], tallies: [], hours: [], markers: [], segments: [], covers: [], removed: [] };
 
 /** The rows that changed last, and those whose place they take. */
 function keepHot<K, Row>(
@@ -187,6 +204,8 @@ interface Draft {
   readonly shots: Map<number, ShotRow>;
   readonly tallies: Map<string, TallyRow>;
   readonly hours: Map<number, HourRow>;
+  /** What the aggregates among the records take the place of, as far as it is here. */
+  readonly removed: { readonly rows: readonly ShotRow[]; readonly records: number };
 }
 
 function applyShotRecord(draft: Draft, record: JournalRecord): void {
@@ -195,9 +214,12 @@ function applyShotRecord(draft: Draft, record: JournalRecord): void {
   const before = draft.shots.get(seq);
   const after = applyToRow(before, record);
   draft.shots.set(seq, after);
-  if (!after.shot) return;
-  const { stream, product, date, run, at } = after.shot;
-  const change = addTally(tallyOf(after), tallyOf(before), -1);
+  addToTallies(draft, after, addTally(tallyOf(after), tallyOf(before), -1));
+}
+
+function addToTallies(draft: Draft, { seq, shot }: ShotRow, change: Tally): void {
+  if (!shot) return;
+  const { stream, product, date, run, at } = shot;
   for (const key of [runKey(run), dayKey(stream, date, product)]) {
     const tally = draft.tallies.get(key) ?? emptyTallyRow(key, { stream, product, date, run }, seq, at);
     draft.tallies.set(key, {
@@ -212,14 +234,42 @@ function applyShotRecord(draft: Draft, record: JournalRecord): void {
   }
 }
 
-function countAggregate(draft: Draft, seq: number, data: AggregateData): void {
-  const { shots, repeats, ok, ng, hold, unjudged, asked } = data;
+function countAggregate(draft: Draft, data: AggregateData): void {
+  const { first, last, shots, repeats, ok, ng, hold, unjudged, asked } = data;
   const thinned: Tally = { shots, repeats, ok, ng, hold, unjudged, asked, inspected: 0, defective: 0 };
-  const at = Date.parse(`${data.date}T12:00`);
   for (const key of [runKey(data.run), dayKey(data.stream, data.date, data.product)]) {
-    const tally = draft.tallies.get(key) ?? emptyTallyRow(key, data, key.startsWith('run/') ? data.run : seq, at);
-    draft.tallies.set(key, { ...tally, thinned: addTally(tally.thinned, thinned) });
+    const tally = draft.tallies.get(key) ?? emptyTallyRow(key, data, first.seq, first.at);
+    draft.tallies.set(key, {
+      ...tally,
+      ...stretch(stretch(tally, first.seq), last.seq),
+      product: tally.product ?? data.product,
+      firstAt: Math.min(tally.firstAt, first.at),
+      lastAt: Math.max(tally.lastAt, last.at),
+      thinned: addTally(tally.thinned, thinned),
+    });
   }
+}
+
+function rangesOf({ covers }: AggregateData): SeqRange[] {
+  return covers.map(([from, to]) => ({ from, to }));
+}
+
+/** Rows that the database still has of what aggregates among the records cover, and the number of their records. */
+async function coveredRows(database: JournalDatabase, records: readonly JournalRecord[]): Promise<Draft['removed']> {
+  const rows: ShotRow[] = [];
+  let count = 0;
+  for (const record of records) {
+    if (record.kind !== 'aggregate') continue;
+    const ranges = rangesOf(record.data);
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    if (!first || !last) continue;
+    const around = IDBKeyRange.bound(first.from, last.to);
+    const [shots, keys] = await Promise.all([database.getAll('shots', around), database.getAllKeys('records', around)]);
+    const covered = new Set(ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i)));
+    rows.push(...shots.filter(({ seq }) => covered.has(seq)));
+    count += keys.filter((seq) => covered.has(seq)).length;
+  }
+  return { rows, records: count };
 }
 
 function emptyTallyRow(
@@ -242,7 +292,7 @@ function stretch(range: { firstSeq: number; lastSeq: number }, seq: number): { f
 }
 
 /** The counters after these records. Also right when older records follow newer ones (a rebuild). */
-export function advanceMeta(meta: MetaRow, seqs: readonly number[], records: readonly JournalRecord[]): MetaRow {
+export function advanceMeta(meta: MetaRow, seqs: readonly number[], records: readonly JournalRecord[], removed = 0): MetaRow {
   const runs: Record<string, RunState> = { ...meta.runs };
   let { session, exportedThrough } = meta;
   for (const record of records) {
@@ -265,7 +315,7 @@ export function advanceMeta(meta: MetaRow, seqs: readonly number[], records: rea
     }
   }
   const lastSeq = seqs.reduce((max, seq) => Math.max(max, seq), meta.lastSeq);
-  return { ...meta, records: meta.records + seqs.length, lastSeq, session, runs, exportedThrough };
+  return { ...meta, records: meta.records + seqs.length - removed, lastSeq, session, runs, exportedThrough };
 }
 
 /** Keeps at most `limit` entries, the oldest going first. */

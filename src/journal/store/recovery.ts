@@ -59,13 +59,14 @@ export async function recover(situation: Situation): Promise<Recovered> {
   if (newestFile?.header.seal) number += 1;
 
   const before = number === 1 ? 0 : lastSeqOf(rows.get(number - 1), found.segments.get(number - 1));
+  const reached = before === null || before > projection.meta.lastSeq ? await goOnBehind(situation, number - 1, before ?? 0) : before;
   const file = found.segments.get(number);
   const active = await repairActive(situation, number, file, before, notes);
   const log = await SegmentLog.open(directory, { ...active, names: found.names }, segmentBytes);
 
   const files = new Map([...found.segments].filter(([n]) => n < number));
   try {
-    const lastInLog = Math.max(before ?? 0, active.summary.lastSeq);
+    const lastInLog = Math.max(reached, active.summary.lastSeq);
     const caughtUp = await catchUp(log, database, projection, lastInLog, files);
     if (caughtUp) notes.push(caughtUp);
     for (const name of found.leftovers) await directory.remove(name);
@@ -152,6 +153,24 @@ async function repairActive(
 function metaOfLog(meta: MetaRow, lastSeq: number, backlog: readonly NumberedFrame[]): MetaRow {
   const records = framed(backlog.slice(-RUNS_FROM)).flatMap(({ record }) => record ?? []);
   return { ...advanceMeta(meta, [], records), lastSeq: Math.max(meta.lastSeq, lastSeq), fillingThrough: Math.max(meta.fillingThrough, lastSeq) };
+}
+
+/**
+ * The database is behind the full segments (it is a new one): numbers, runs and sessions go on from the newest of them that
+ * can be read, also when the segment in use is empty. Returns the last sequence number of the full segments.
+ */
+async function goOnBehind({ directory, projection, found }: Situation, newest: number, lastSeq: number): Promise<number> {
+  for (let number = newest; number >= 1; number -= 1) {
+    const file = found.segments.get(number);
+    const bytes = file ? await directory.read(file.name, 0, file.size) : new Uint8Array(0);
+    const scan = scanSegment(bytes);
+    const last = Math.max(lastSeq, scan.summary.lastSeq);
+    if (scan.frames.length === 0) continue;
+    const frames = scan.frames.slice(-RUNS_FROM).map(({ header, start, end }): NumberedFrame => [header.seq, bytes.subarray(start, end)]);
+    if (last > projection.meta.lastSeq) projection.adopt(metaOfLog(projection.meta, last, frames));
+    return last;
+  }
+  return lastSeq;
 }
 
 async function wipe(directory: LogDirectory, file: SegmentFile, from: number): Promise<void> {

@@ -1,14 +1,16 @@
 import { appError, detailOf, type AppError } from '../../domain/app-error.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
-import { readHeader } from '../format/frame.ts';
 import { checkSegment, type Guard } from './check.ts';
 import { compose, MAX_ITEMS, type AppendItem } from './compose.ts';
-import { commit, framesBetween, talliesBetween, type SegmentRow } from './database.ts';
+import { commit, talliesBetween, type SegmentRow } from './database.ts';
 import { fillDatabase, type JournalStore, type NumberedFrame, type RepairNote } from './journal-store.ts';
 import { isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
 import type { FramedRecord } from './projection.ts';
 import { clearStaged, commitRestore, stagedSegments } from './restore.ts';
+import { Repeats, remaining } from './repeats.ts';
 import { totalOf } from './rows.ts';
+import { thin, type Thinned } from './thin.ts';
+import { WallClock } from './wall-clock.ts';
 
 /** Group commits are kept below this, so that one fits into a segment many times. */
 const GROUP_BYTES = 1 << 20;
@@ -18,11 +20,7 @@ const UNJUDGED_MS = 10_000;
 
 const BACKLOG_CHUNK = 500;
 
-/** How far back a repeated request is looked for. */
-const REPEAT_WINDOW = 10_000;
-
-/** A clock that goes back by more than this within a session is worth an event. */
-const CLOCK_TOLERANCE_MS = 2000;
+const NONE: ReadonlyMap<number, number> = new Map();
 
 /** What the writer is up to. */
 export interface WriterState {
@@ -34,7 +32,7 @@ export interface WriterState {
   readonly session: number;
   /** Why the latest append was not kept; null while appends succeed. */
   readonly failure: AppError | null;
-  /** Full segments checked since the start, of how many. */
+  /** Full segments checked since the start, of how many; what is still to be filled or replaced counts too. */
   readonly checked: number;
   readonly toCheck: number;
   /** Records of the log are still being brought into a new database. */
@@ -80,8 +78,8 @@ export class JournalWriter {
   #checks: number[] = [];
   #backlog: readonly NumberedFrame[] = [];
   #checked = 0;
-  #toCheck = 0;
-  #clock: { at: number; mono: number } | null = null;
+  readonly #clock = new WallClock();
+  readonly #repeats = new Repeats();
   /** The database is to be replaced as soon as the log has been checked against it. */
   #replaceDatabase = false;
   /** Sealed segments that the database has not noted yet. */
@@ -126,7 +124,7 @@ export class JournalWriter {
       session: this.#session,
       failure: this.#failure,
       checked: this.#checked,
-      toCheck: this.#toCheck,
+      toCheck: this.#checked + this.#open,
       filling: this.#backlog.length > 0,
     };
   }
@@ -146,6 +144,18 @@ export class JournalWriter {
     });
   }
 
+  /** Thins what was received before an instant and has been exported; only once both copies have been compared. */
+  async thin(before: number, onProgress: (share: number) => void): Promise<Result<Thinned>> {
+    if (this.#closed || this.#unsure || this.#open > 0 || !this.#store.log) return err(appError('not_ready', {}));
+    const keep = (plan: () => Promise<readonly AppendItem[]>): Promise<void> =>
+      this.exclusive(async () => {
+        if (this.#unsure) await this.#reopen();
+        const items = await plan();
+        if (items.length > 0) await this.#commit([{ items, repeated: false, resolve: () => undefined }]);
+      });
+    return ok(await thin({ store: () => this.#store, guard: this.exclusive, keep, monotonicNow: this.#monotonicNow, onProgress }, before));
+  }
+
   /** Runs a job that must not interleave with appends. */
   exclusive: Guard = (job) => {
     const run = this.#turn.then(job);
@@ -156,7 +166,7 @@ export class JournalWriter {
   /** Checks the next full segment against the database. Returns whether there is more to check. */
   async checkNext(): Promise<boolean> {
     const number = this.#checks[0];
-    if (this.#closed || (number === undefined && !this.#replaceDatabase && this.#backlog.length === 0)) return false;
+    if (this.#closed) return false;
     try {
       if (this.#backlog.length > 0) {
         await this.#fillBacklog();
@@ -175,8 +185,9 @@ export class JournalWriter {
       this.replaceDatabase();
     }
     if (this.#replaceDatabase && this.#checks.length === 0) await this.exclusive(() => this.#reopen(this.#store.copy + 1));
-    this.#listeners.onState(this.state);
-    return this.#checks.length > 0 || this.#replaceDatabase;
+    if (this.#open === 0) await this.#filled();
+    if (number !== undefined) this.#listeners.onState(this.state);
+    return this.#open > 0;
   }
 
   /** Lets shots be found whose verdict does not come. */
@@ -224,6 +235,11 @@ export class JournalWriter {
     return ok(null);
   }
 
+  /** Steps that are left until both copies are known to be the same. */
+  get #open(): number {
+    return this.#checks.length + (this.#backlog.length > 0 ? 1 : 0) + (this.#replaceDatabase ? 1 : 0);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.exclusive(() => {
@@ -237,9 +253,14 @@ export class JournalWriter {
     const chunk = this.#backlog.slice(0, BACKLOG_CHUNK);
     await fillDatabase(this.#store, chunk, [], this.exclusive);
     this.#backlog = this.#backlog.slice(BACKLOG_CHUNK);
-    if (this.#backlog.length > 0) return;
+  }
+
+  /** Every segment has been compared: nothing is missing in the database any more. */
+  async #filled(): Promise<void> {
+    if (this.#store.projection.meta.fillingThrough === 0) return;
     await this.exclusive(async () => {
       const { database, projection } = this.#store;
+      if (this.#unsure) return;
       const changes = projection.filled();
       await commit(database, changes, 'strict').done;
       projection.accept(changes);
@@ -253,7 +274,6 @@ export class JournalWriter {
     const others = Array.from({ length: last }, (_, i) => last - i).filter((number) => !suspicious.includes(number));
     this.#checks = [...suspicious, ...others];
     this.#checked = 0;
-    this.#toCheck = this.#checks.length;
   }
 
   async #announce(notes: readonly RepairNote[]): Promise<void> {
@@ -301,7 +321,7 @@ export class JournalWriter {
 
   async #commit(group: readonly Waiting[]): Promise<Result<readonly number[]>[]> {
     if (this.#unsure) await this.#reopen();
-    const known = group.some(({ repeated }) => repeated) ? await this.#kept() : new Map<number, number>();
+    const known = group.some(({ repeated }) => repeated) ? await this.#repeats.known(this.#store, this.#session) : NONE;
     const requests = group.map(({ items, repeated }) => (repeated ? remaining(items, known) : items));
     const written = requests.some((items) => items.length > 0) ? await this.#write(requests) : [];
     let next = 0;
@@ -315,7 +335,7 @@ export class JournalWriter {
     const { database, projection, log, files, durability } = this.#store;
     const { meta } = projection;
     const lastSeq = Math.max(meta.lastSeq, log?.summary.lastSeq ?? 0);
-    const clockEvent = this.#checkClock(requests.flat());
+    const clockEvent = this.#clock.check(requests.flat());
     const framed: FramedRecord[] = compose(clockEvent ? [...requests, [clockEvent]] : requests, {
       lastSeq, session: this.#session, runs: meta.runs,
     });
@@ -346,32 +366,14 @@ export class JournalWriter {
     }
     projection.accept(changes, this.#monotonicNow());
     this.#sealed = [];
-    return framed.slice(0, framed.length - (clockEvent ? 1 : 0)).map(({ seq }) => seq);
-  }
-
-  #checkClock(items: readonly AppendItem[]): AppendItem | null {
-    let back = 0;
-    for (const { at, mono } of items) {
-      if (this.#clock) back = Math.max(back, mono - this.#clock.mono - (at - this.#clock.at));
-      this.#clock = { at, mono };
-    }
-    if (back <= CLOCK_TOLERANCE_MS || !this.#clock) return null;
-    return {
-      kind: 'event', at: this.#clock.at, mono: this.#clock.mono + 1e-6, bundle: null,
-      data: { type: 'clock_change', text: null, details: { backMs: Math.round(back) } },
-    };
-  }
-
-  /** Monotonic time to sequence number of this session's latest records. */
-  async #kept(): Promise<Map<number, number>> {
-    const { database, projection } = this.#store;
-    const frames = await framesBetween(database, projection.meta.lastSeq - REPEAT_WINDOW, projection.meta.lastSeq);
-    const headers = [...frames.values()].map((frame) => readHeader(frame));
-    return new Map(headers.flatMap((header) => (header?.session === this.#session ? [[header.mono, header.seq]] : [])));
+    const seqs = framed.slice(0, framed.length - (clockEvent ? 1 : 0)).map(({ seq }) => seq);
+    this.#repeats.add(requests.flat(), seqs);
+    return seqs;
   }
 
   async #reopen(fromCopy = 1): Promise<void> {
     this.#unsure = true;
+    this.#repeats.forget();
     this.#store.log?.close();
     this.#store.database.close();
     const opened = await openStore(this.#options, fromCopy);
@@ -381,17 +383,6 @@ export class JournalWriter {
     this.#plan(opened);
     if (opened.notes.length > 0) queueMicrotask(() => void this.#announce(opened.notes));
   }
-}
-
-/** The records of a repeated request that were not kept, with what they refer to. */
-function remaining(items: readonly AppendItem[], known: ReadonlyMap<number, number>): AppendItem[] {
-  const open = items.filter(({ mono }) => !known.has(mono));
-  return open.map((item) => {
-    if (!('shot' in item) || typeof item.shot === 'number') return item;
-    const shot = items[item.shot.item];
-    if (!shot) throw new RangeError('a record refers to no record of its request');
-    return { ...item, shot: known.get(shot.mono) ?? { item: open.indexOf(shot) } };
-  });
 }
 
 function describe(thrown: unknown): string {
