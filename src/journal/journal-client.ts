@@ -4,7 +4,7 @@ import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
 import { judgedShotOf, shotData, verdictData } from './convert.ts';
 import type { EventInput, InspectionInput, InspectionReason, JournalStatus, Keeping, KeptRecord, DurableJournal } from './journal.ts';
-import { KeptShots } from './keeping.ts';
+import { KeptShots, type Stamp } from './keeping.ts';
 import type { HistoryCursor, HistoryFilter, ShotFile } from './query.ts';
 import { OPENING, type ServerStatus } from './status.ts';
 import type { AppendItem } from './store/compose.ts';
@@ -20,7 +20,7 @@ const CATCH_UP = 500;
 /** Shots that found no room are tried again this often, also when no further one comes. */
 const RETRY_MS = 5000;
 
-type Body = AppendItem extends infer Item ? (Item extends AppendItem ? Omit<Item, 'at' | 'mono' | 'bundle'> : never) : never;
+type Body = AppendItem extends infer Item ? (Item extends AppendItem ? Omit<Item, 'at' | 'mono' | 'bundle'> & { readonly stamp?: Stamp } : never) : never;
 
 /** What the client remembers outside the journal: how far it had got, so that a loss of both copies is noticed. */
 export interface LastKnown {
@@ -106,8 +106,11 @@ export class JournalClient implements DurableJournal {
     const live = shots.filter(({ source }) => source !== 'csv');
     if (live.length === 0) return ok(undefined);
     for (const { id } of live) this.#shots.begun(id);
-    const kept = this.#append(live.map((shot) => ({ kind: 'shot', data: shotData(shot) }))).then((result) => {
-      if (result.ok) live.forEach(({ id }, i) => { this.#shots.located(id, result.value[i] as number); });
+    const kept = this.#append(live.map((shot) => ({ kind: 'shot', data: shotData(shot), stamp: this.#stampOf(shot, 'shot') }))).then((result) => {
+      live.forEach(({ id }, i) => {
+        if (result.ok) this.#shots.located(id, result.value[i] as number);
+        else this.#shots.refused(id);
+      });
       return result;
     });
     // Not before the shots are located: a verdict that finds no number for its shot would keep the shot once more.
@@ -177,6 +180,14 @@ export class JournalClient implements DurableJournal {
     return this.#port.ask<'runs'>({ kind: 'runs', stream, limit });
   }
 
+  thinnable(before: number) {
+    return this.#port.ask<'thinnable'>({ kind: 'thinnable', before });
+  }
+
+  thin(before: number) {
+    return this.#port.ask<'thin'>({ kind: 'thin', before });
+  }
+
   adoptBackup(): Promise<Result<null>> {
     return this.#port.ask<'adopt'>({ kind: 'adopt' });
   }
@@ -208,12 +219,13 @@ export class JournalClient implements DurableJournal {
       const seq = this.#shots.seqOf(shot.id);
       if (seq === null) {
         shotItems.set(shot.id, items.length);
-        items.push({ kind: 'shot', data: shotData(shot) });
+        items.push({ kind: 'shot', data: shotData(shot), stamp: this.#stampOf(shot, 'shot') });
       }
       const ref = seq ?? { item: items.length - 1 };
-      items.push({ kind: 'verdict', shot: ref, data: verdictData(verdict, 'main') });
+      items.push({ kind: 'verdict', shot: ref, data: verdictData(verdict, 'main'), stamp: this.#stampOf(shot, 'verdict') });
     }
-    const result = await this.#append(items, judged[0]?.verdict.bundleId);
+    const repeated = judged.some(({ shot }) => this.#shots.wasRefused(shot.id));
+    const result = await this.#append(items, judged[0]?.verdict.bundleId, repeated);
     for (const entry of judged) {
       const { id } = entry.shot;
       const item = shotItems.get(id);
@@ -254,14 +266,14 @@ export class JournalClient implements DurableJournal {
     this.#catchingUp = false;
   }
 
-  async #append(bodies: readonly Body[], bundle = this.#bundle): Promise<Result<readonly number[]>> {
-    const items = bodies.map((body) => ({ ...body, at: Date.now(), mono: this.#mono(), bundle: bundle ?? null }));
+  async #append(bodies: readonly Body[], bundle = this.#bundle, repeated = false): Promise<Result<readonly number[]>> {
+    const items = bodies.map(({ stamp = this.#stamp(), ...body }) => ({ ...body, ...stamp, bundle: bundle ?? null }));
     const ticket = {};
     this.#inFlight.set(ticket, performance.now());
     const alarm = setTimeout(() => {
       this.#announce();
     }, LATE_MS + 1);
-    const result = await this.#port.ask<'append'>({ kind: 'append', items, repeated: false });
+    const result = await this.#port.ask<'append'>({ kind: 'append', items, repeated });
     clearTimeout(alarm);
     this.#inFlight.delete(ticket);
     if (result.ok) {
@@ -271,10 +283,14 @@ export class JournalClient implements DurableJournal {
     return result;
   }
 
-  /** Monotonic time; no two records share one. */
-  #mono(): number {
+  #stampOf({ id }: Shot, record: 'shot' | 'verdict'): Stamp {
+    return this.#shots.stampOf(id, record, () => this.#stamp());
+  }
+
+  /** Wall and monotonic time of a record. */
+  #stamp(): Stamp {
     this.#lastMono = Math.max(performance.now(), this.#lastMono + 0.001);
-    return this.#lastMono;
+    return { at: Date.now(), mono: this.#lastMono };
   }
 
   #locate({ row, shot }: ShotFile): void {

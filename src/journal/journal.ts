@@ -6,6 +6,7 @@ import type { HistoryCursor, HistoryFilter, HistoryPage, ShotFile } from './quer
 import type { ServerStatus } from './status.ts';
 import type { MarkerRow } from './store/database.ts';
 import type { ShotRow, Stream, TallyRow } from './store/rows.ts';
+import type { Thinnable, Thinned } from './store/thin.ts';
 
 /** The record of what came in and what was said of it, as the line needs it. A shot is recorded before it is judged. */
 export interface Journal {
@@ -83,6 +84,13 @@ export interface DurableJournal extends Journal {
   days(stream: Stream, from: number, to: number): Promise<Result<readonly TallyRow[]>>;
   /** The latest runs, newest first. */
   runs(stream: Stream, limit: number): Promise<Result<readonly TallyRow[]>>;
+  /** Uninspected shots received before an instant (the begin of a local day), and how many of them have been exported. */
+  thinnable(before: number): Promise<Result<Thinnable>>;
+  /**
+   * Puts figures per day and run in the place of exported, uninspected shots received before an instant, for good. Takes a
+   * minute for a year; the line goes on meanwhile. See {@link JournalStatus.thinning}.
+   */
+  thin(before: number): Promise<Result<Thinned>>;
   /** A backup that has been read and staged (see export/) becomes the journal, unless this one holds shots of the machine. */
   adoptBackup(): Promise<Result<null>>;
 }

@@ -4,6 +4,7 @@ import type { ServerStatus } from './status.ts';
 import type { AppendItem } from './store/compose.ts';
 import type { MarkerRow } from './store/database.ts';
 import type { ShotRow, Stream, TallyRow } from './store/rows.ts';
+import type { Thinnable, Thinned } from './store/thin.ts';
 
 /** What the page asks the journal's worker. Both are of the same build; records are checked where they are read back. */
 export type Question =
@@ -17,6 +18,9 @@ export type Question =
   | { readonly kind: 'markers'; readonly from: number; readonly to: number }
   | { readonly kind: 'days'; readonly stream: Stream; readonly from: number; readonly to: number }
   | { readonly kind: 'runs'; readonly stream: Stream; readonly limit: number }
+  /** Times in ms since the epoch, each the begin of a local day. */
+  | { readonly kind: 'thinnable'; readonly before: number }
+  | { readonly kind: 'thin'; readonly before: number }
   | { readonly kind: 'estimate' }
   /** The staged segments of a backup become the journal. */
   | { readonly kind: 'adopt' };
@@ -32,6 +36,8 @@ export interface Answers {
   markers: readonly MarkerRow[];
   days: readonly TallyRow[];
   runs: readonly TallyRow[];
+  thinnable: Thinnable;
+  thin: Thinned;
   estimate: null;
   adopt: null;
 }

@@ -7,6 +7,7 @@ import { databaseCopies, openDatabase, type JournalDatabase } from './store/data
 import type { LogDirectory } from './store/files.ts';
 import type { RepairNote } from './store/journal-store.ts';
 import { isDatabaseDamage } from './store/open-store.ts';
+import { thinnable, type Thinned } from './store/thin.ts';
 import { JournalWriter } from './store/writer.ts';
 
 const LOCK = 'castwatch-journal';
@@ -79,6 +80,7 @@ export class JournalServer {
       await this.#watchQuota();
       return ok(null);
     }
+    if (question.kind === 'thin') return this.#thin(question.before);
     if (question.kind === 'adopt') {
       if (!this.#writer) return err(appError('journal_read_only', {}));
       const adopted = await this.#writer.adopt();
@@ -101,6 +103,8 @@ export class JournalServer {
       }
       case 'inspected':
         return ok(await inspectedRows(database, question.stream, question.from, question.to));
+      case 'thinnable':
+        return ok(await thinnable(database, question.before));
       case 'markers':
         return ok(await markersBetween(database, question.from, question.to));
       case 'days':
@@ -117,6 +121,21 @@ export class JournalServer {
     const result = await this.#writer.append(question.items, question.repeated);
     if (!result.ok && isQuotaError(result.error)) void this.#watchQuota();
     return result;
+  }
+
+  async #thin(before: number): Promise<Result<Thinned>> {
+    if (!this.#writer) return err(appError('journal_read_only', {}));
+    const tell = (thinning: number | null): void => {
+      this.#status = { ...this.#status, thinning };
+      this.#announce();
+    };
+    tell(0);
+    try {
+      return await this.#writer.thin(before, tell);
+    } finally {
+      tell(null);
+      void this.#watchQuota();
+    }
   }
 
   /** Resolves once it is decided whether this window writes. */

@@ -34,13 +34,15 @@ export interface ServerStatus {
   /** What was repaired since the start. */
   readonly repairs: readonly RepairNote[];
   readonly quota: Quota | null;
+  /** Share of the segments that retention has gone through; null while it is not at work. */
+  readonly thinning: number | null;
   /** Everything up to here has been exported and confirmed as stored. */
   readonly exportedThrough: number;
 }
 
 export const OPENING: ServerStatus = {
   role: 'opening', database: 'strict', log: true, locked: true, journalId: null, records: 0, lastSeq: 0, session: 0,
-  failure: null, checked: 0, toCheck: 0, filling: false, stalled: null, repairs: [], quota: null, exportedThrough: 0,
+  failure: null, checked: 0, toCheck: 0, filling: false, stalled: null, repairs: [], quota: null, thinning: null, exportedThrough: 0,
 };
 
 /** The level that a share of the quota in use stands for. */

@@ -18,6 +18,9 @@ const APPEND_TIMEOUT_MS = 60_000;
 /** Reading a year of rows may take a while; filling a database does not hold reading up. */
 const QUESTION_TIMEOUT_MS = 60_000;
 
+/** Thinning years of shots. */
+const THIN_TIMEOUT_MS = 30 * 60_000;
+
 const RESTART_MS = [0, 250, 1000, 5000];
 
 interface Pending {
@@ -61,7 +64,7 @@ export class WorkerPort {
         () => {
           this.#replace(appError('worker_died', { detail: `no answer to ${question.kind}` }));
         },
-        question.kind === 'append' ? APPEND_TIMEOUT_MS : QUESTION_TIMEOUT_MS,
+        question.kind === 'append' ? APPEND_TIMEOUT_MS : question.kind === 'thin' ? THIN_TIMEOUT_MS : QUESTION_TIMEOUT_MS,
       );
       this.#pending.set(id, {
         question,
