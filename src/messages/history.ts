@@ -65,5 +65,6 @@ export const history = defineMessages('history', {
   'history.event.run_alarm_seen': { ko: '경보 확인함', en: 'Alarm acknowledged', vi: 'Đã xem cảnh báo' },
   'history.event.predictor_pinned': { ko: '표시할 예측 변경', en: 'Predictor shown', vi: 'Đổi dự báo hiển thị' },
   'history.event.inspection_skipped': { ko: '검사 건너뜀', en: 'Inspection skipped', vi: 'Bỏ qua kiểm tra' },
+  'history.event.domain_table_change': { ko: '현장 지식표 변경', en: 'Domain table changed', vi: 'Đổi bảng kiến thức' },
   'history.event.setting': { ko: '설정 변경: {name}', en: 'Setting changed: {name}', vi: 'Đổi cài đặt: {name}' },
 });

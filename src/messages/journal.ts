@@ -68,6 +68,7 @@ export const journal = defineMessages('journal', {
     en: 'Export the records soon.',
     vi: 'Hãy sớm xuất bản ghi.',
   },
+  'journal.toRecords': { ko: '설정 > 기록 열기', en: 'Open Settings > Records', vi: 'Mở Cài đặt > Bản ghi' },
   'journal.repaired': {
     ko: '기록을 점검해 복구했습니다({count}건). 모델 > 진단에 남아 있습니다.',
     en: 'The record was checked and repaired ({count}). See Model > diagnostics.',

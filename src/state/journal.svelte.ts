@@ -1,11 +1,14 @@
 /** The durable journal as the screens see it: how the record stands, what is to be said of it, and what the app itself writes down. */
+import type { Result } from '../domain/result.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { DurableJournal, EventInput, JournalStatus, Keeping } from '../journal/journal.ts';
 import type { MarkerRow } from '../journal/store/database.ts';
-import { streamOf } from '../journal/store/rows.ts';
+import { localDate, streamOf } from '../journal/store/rows.ts';
+import type { Thinned } from '../journal/store/thin.ts';
 import type { Line } from '../line/line.ts';
 import { describeError, t } from '../messages/index.ts';
+import { plant } from '../messages/plant.svelte.ts';
 import type { InspectionRequests } from './inspection-request.svelte.ts';
 import type { LineFeed, RunCounts } from './line-feed.svelte.ts';
 import { Changes } from './recorded-changes.ts';
@@ -55,6 +58,7 @@ export class JournalState {
   #bumped = false;
   /** There may be more to read than when the last shots were restored. */
   #refilled = false;
+  #sessionTold = false;
 
   constructor(options: JournalStateOptions) {
     this.#options = options;
@@ -110,6 +114,9 @@ export class JournalState {
         $effect(() => {
           changes.settings(settings.data);
         });
+        $effect(() => {
+          changes.table(plant.table);
+        });
       }),
     ];
     this.#take(records.status);
@@ -135,6 +142,12 @@ export class JournalState {
   onEvent(listener: (event: EventInput) => void): () => void {
     this.#eventListeners = [...this.#eventListeners, listener];
     return () => (this.#eventListeners = this.#eventListeners.filter((one) => one !== listener));
+  }
+
+  /** Thins old, exported values, as a person has confirmed; the record says so first. */
+  async thin(days: number, before: number): Promise<Result<Thinned>> {
+    const told = await this.records.recordEvent({ type: 'retention', details: { days, before: localDate(before) } });
+    return told.ok ? this.records.thin(before) : told;
   }
 
   /** Reads the markers of the last day again. */
@@ -180,6 +193,10 @@ export class JournalState {
   #take(status: JournalStatus): void {
     const before = this.status;
     this.status = status;
+    if (status.role === 'writer' && !this.#sessionTold) {
+      this.#sessionTold = true;
+      void this.records.recordEvent({ type: 'session_start', details: { app: __APP_VERSION__ } });
+    }
     // A record that was restored or lost is filled in behind the scenes: nothing is recorded, and yet there is more to read.
     if (before.role !== status.role || before.checked !== status.checked || before.records !== status.records) {
       this.#bump();

@@ -13,6 +13,14 @@ export function stretchOf(period: Period, now: number): { readonly from: number;
   return { from: start.getTime(), to: new Date(now).setHours(24, 0, 0, 0) };
 }
 
+/** The begin of the local day that lies so many days before today. */
+export function dayBefore(now: number, days: number): number {
+  const start = new Date(now);
+  start.setHours(0, 0, 0, 0);
+  start.setDate(start.getDate() - days);
+  return start.getTime();
+}
+
 /** Flagged shots of each day over all products, days without shots left out. */
 export function flaggedByDay(days: readonly TallyRow[]): { readonly date: string; readonly shots: number; readonly flagged: number }[] {
   const byDate = new Map<string, { shots: number; flagged: number }>();

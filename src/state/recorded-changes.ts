@@ -1,4 +1,5 @@
 /** What the app writes down by itself when something around the shots changes. */
+import type { DomainTable } from '../domain/domain-table.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { DurableJournal, EventInput } from '../journal/journal.ts';
@@ -27,6 +28,8 @@ export class Changes {
   #policy: Policy | null = null;
   #settings: SettingsData | null = null;
   #latestSettings: SettingsData | null = null;
+  #table: DomainTable | null = null;
+  #latestTable: DomainTable | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #began = false;
 
@@ -58,6 +61,12 @@ export class Changes {
     this.#later();
   }
 
+  table(table: DomainTable): void {
+    this.#table ??= table;
+    this.#latestTable = table;
+    this.#later();
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
@@ -70,6 +79,7 @@ export class Changes {
   async #record(): Promise<void> {
     if (!this.#began || this.#sink.readOnly) return;
     await this.#recordJudging();
+    await this.#recordTable();
     const before = this.#settings;
     const after = this.#latestSettings;
     if (!before || !after || before === after) return;
@@ -78,6 +88,16 @@ export class Changes {
       const [was, is] = [scalarOf(before[key]), scalarOf(after[key])];
       if (was !== is) await this.#sink.records.recordSetting(key, was, is);
     }
+  }
+
+  async #recordTable(): Promise<void> {
+    const before = this.#table;
+    const after = this.#latestTable;
+    if (!before || !after || before === after) return;
+    this.#table = after;
+    const details = { author: after.author, date: after.date, signals: changed(before.signals, after.signals), defects: changed(before.defects, after.defects) };
+    const text = [details.author, details.signals, details.defects].filter((part) => part !== '').join(', ').slice(0, 2000);
+    await this.#sink.recordEvent({ type: 'domain_table_change', text, details });
   }
 
   async #recordJudging(): Promise<void> {
@@ -93,6 +113,11 @@ export class Changes {
       await this.#sink.recordEvent({ type: 'threshold_change', details });
     }
   }
+}
+
+/** Names of the entries that differ. */
+function changed<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): string {
+  return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).join(' ');
 }
 
 /** A setting as a record holds it: what is no scalar as JSON. */

@@ -45,6 +45,8 @@ export interface SettingsData {
   readonly beacon: boolean;
   /** Minutes without a shot and without a touch before a downloaded update is switched to. */
   readonly updateIdleMinutes: number;
+  /** Days after which raw values that have been exported may be thinned to figures per day. */
+  readonly retentionDays: number;
 }
 
 /** What may be chosen for {@link SettingsData.updateIdleMinutes}. */
@@ -66,7 +68,11 @@ export const DEFAULT_SETTINGS: SettingsData = {
   kiosk: { enabled: false, idleMinutes: 5, nightDim: 0.4, pixelShift: true },
   beacon: false,
   updateIdleMinutes: 15,
+  retentionDays: 400,
 };
+
+/** Limits of {@link SettingsData.retentionDays}. */
+export const RETENTION_DAYS = { low: 30, high: 3650 } as const;
 
 /** Limits of the kiosk's numbers. */
 export const KIOSK_LIMITS = { idleMinutes: { low: 1, high: 120 }, nightDim: { low: 0, high: 0.8 } } as const;
@@ -106,6 +112,7 @@ const fields = {
   }),
   beacon: z.boolean(),
   updateIdleMinutes: z.number().check(z.minimum(1), z.maximum(1440)),
+  retentionDays: z.int().check(z.minimum(RETENTION_DAYS.low), z.maximum(RETENTION_DAYS.high)),
 } satisfies { [Key in keyof SettingsData]: Schema<SettingsData[Key]> };
 
 /** What settings need of local storage. */

@@ -133,6 +133,7 @@ export const EVENT_TYPES = [
   'run_alarm_seen',
   'predictor_pinned',
   'inspection_skipped',
+  'domain_table_change',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
