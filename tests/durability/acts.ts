@@ -3,6 +3,7 @@ import { killRounds } from './kill.ts';
 import { fastLine, millionShots } from './million.ts';
 import { powerCuts } from './power.ts';
 import { fullDisk, tightQuota } from './space.ts';
+import { thinnedAndKilled } from './thin.ts';
 import { clockSetBack, killedWorker } from './worker.ts';
 
 /** All acts by their short name. */
@@ -14,6 +15,7 @@ export const acts = {
   disk: fullDisk,
   worker: killedWorker,
   clock: clockSetBack,
+  thin: thinnedAndKilled,
   million: millionShots,
   line: fastLine,
 };

@@ -6,6 +6,7 @@ import type { JournalRecord } from '../../../src/journal/format/records.ts';
 import { scanSegment } from '../../../src/journal/format/segment.ts';
 import type { JournalClient } from '../../../src/journal/journal-client.ts';
 import type { HistoryFilter } from '../../../src/journal/query.ts';
+import type { TallyRow } from '../../../src/journal/store/rows.ts';
 
 /** The app's own journal on a page of its own, with what a test needs to write, to read both copies, and to do harm. */
 
@@ -201,6 +202,27 @@ const harness = {
   async clockChanges(): Promise<number> {
     const markers = await journal().markers(0, 8.64e15);
     return markers.ok ? markers.value.filter((marker) => marker.kind === 'event' && marker.data.type === 'clock_change').length : -1;
+  },
+
+  /** Everything up to now counts as exported. */
+  async exported(): Promise<void> {
+    await journal().recordEvent({ type: 'export', details: { throughSeq: journal().status.lastSeq } });
+  },
+
+  /** Thins what was received before an instant; returns the shots that went. */
+  async thin(before: number): Promise<number> {
+    await checked();
+    const thinned = await journal().thin(before);
+    if (!thinned.ok) throw new Error(thinned.error.code);
+    return thinned.value.shots;
+  },
+
+  /** Shots of the record by the counts of its days, thinned ones among them, and the shots that aggregates stand for. */
+  async counts(): Promise<{ shots: number; thinned: number }> {
+    const days = await journal().days('line', 0, 8.64e15);
+    if (!days.ok) throw new Error(days.error.code);
+    const sum = (of: (row: TallyRow) => number): number => days.value.reduce((total, row) => total + of(row), 0);
+    return { shots: sum(({ rows, thinned }) => rows.shots + thinned.shots), thinned: sum(({ thinned }) => thinned.shots) };
   },
 
   /** Everything that the newest database holds, read past the journal. */
