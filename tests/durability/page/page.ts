@@ -226,7 +226,7 @@ const harness = {
   },
 
   /** Everything that the newest database holds, read past the journal. */
-  async database(): Promise<Copy> {
+  async database(attempt = 1): Promise<Copy> {
     const names = (await indexedDB.databases()).map(({ name }) => name ?? '').filter((name) => name.startsWith('castwatch-journal-'));
     const newest = names.sort((a, b) => Number(a.split('-')[2]) - Number(b.split('-')[2])).at(-1);
     if (newest === undefined) return copyOf([]);
@@ -236,10 +236,16 @@ const harness = {
       open.onsuccess = () => {
         const all = open.result.transaction('records').objectStore('records').getAll() as IDBRequest<Uint8Array[]>;
         all.onsuccess = () => { resolve(all.result); };
-        all.onerror = () => { reject(new Error(all.error?.message)); };
+        all.onerror = () => { reject(all.error ?? new Error('unreadable')); };
         open.result.close();
       };
+    }).catch(async (thrown: unknown) => {
+      // The browser closes every connection to a database in which it has found damage: the journal then begins a new one.
+      if (attempt === 40 || !(thrown instanceof DOMException && thrown.name === 'AbortError')) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return null;
     });
+    if (frames === null) return harness.database(attempt + 1);
     return copyOf(frames.map((frame) => decodeFrame(frame)).filter((record) => record !== null));
   },
 
@@ -255,13 +261,6 @@ const harness = {
       return harness.log(attempt + 1);
     }
     return copyOf(records.sort((a, b) => a.seq - b.seq));
-  },
-
-  async files(): Promise<string[]> {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
-    const names: string[] = [];
-    for await (const { name } of folder.values()) names.push(name);
-    return names.sort();
   },
 
   /** Milliseconds that each page of a filter takes, the first `pages` of them. */
