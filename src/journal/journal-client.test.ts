@@ -47,7 +47,6 @@ describe('the journal of a page', () => {
     const worker = new LyingWorker(journal);
     const client = new JournalClient({
       createWorker: () => worker,
-      random: () => 0.5,
       persist: () => Promise.resolve(null),
       lastKnown: { read: () => null, write: () => undefined },
     });

@@ -131,20 +131,3 @@ for (const language of ['ko', 'en'] as const) {
     expect(found).toEqual([]);
   });
 }
-
-test('a device that is nearly full says so, leads to its records, and lets nothing go that was not exported', async ({ page, browserName }) => {
-  test.skip(browserName !== 'chromium', 'the quota is set through the DevTools protocol');
-  await openReady(page);
-  await receive(page, 2);
-  const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: Math.round(usage / 0.88) });
-  await page.reload();
-  const notice = page.getByText(text('journal.alarm.quota_warn')).or(page.getByText(text('journal.alarm.quota_critical')));
-  await expect(notice.first()).toBeVisible({ timeout: 45_000 });
-  await page.getByRole('link', { name: text('journal.toRecords') }).click();
-  const records = page.getByTestId('records');
-  await expect(records.getByRole('link', { name: text('settings.records.toExport') })).toBeVisible();
-  await expect(records.getByRole('button', { name: text('settings.records.thin') })).toBeDisabled();
-  await expect(records.getByText(text('settings.records.oldOf', { old: '0', exported: '0' }))).toBeVisible();
-});
