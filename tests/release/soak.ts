@@ -50,7 +50,10 @@ export async function soak(shots: number, note: (line: string) => void): Promise
       await play(page, upTo - after.shots);
       after = await look(page, cdp, upTo, note);
     }
-    const { longest, long } = await page.evaluate(() => window as unknown as { longest: number; long: number }).catch(() => ({ longest: -1, long: -1 }));
+    const { longest, long } = await page.evaluate(() => {
+      const kept = window as unknown as { longest: number; long: number };
+      return { longest: kept.longest, long: kept.long };
+    });
     const figures = {
       shots,
       heapBefore: before.heap,
