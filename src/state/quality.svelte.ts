@@ -72,7 +72,7 @@ export class QualityState {
   /** Follows the journal from now on; returns the way to stop. */
   start(): () => void {
     // A database that is being filled (after a restore) shows more and more.
-    const markOf = ({ role, records, checked }: JournalStatus): string => `${role}/${records}/${checked}`;
+    const markOf = ({ role, records, checked, filling }: JournalStatus): string => `${role}/${records}/${checked}/${filling}`;
     let mark = markOf(this.#records.status);
     const { settings, shadow } = this.#options;
     const stops = [
