@@ -87,6 +87,16 @@ describe('retention', () => {
     expect(await fresh.writer.thin(dayBegin(400), () => undefined)).toEqual({ ok: true, value: { shots: 0, aggregates: 0, records: 0 } });
   });
 
+  it.each([1, 2, 3])('gets to the end of segments that end with a shot, %i at a time', async (atOnce) => {
+    const fresh = TestJournal.fresh();
+    await fresh.open();
+    for (let n = 0; n < 24; n += 1) await kept(fresh.writer.append([shotItem(n, { at: atOf(n) })]));
+    await kept(fresh.writer.append([{ ...noteItem(''), kind: 'event', data: { type: 'export', text: null, details: { throughSeq: 24 } } }]));
+    const result = await fresh.writer.thin(dayBegin(400), () => undefined, atOnce);
+    expect(result.ok && result.value.shots).toBeGreaterThan(12);
+    expect(fresh.inLog()).toEqual(await fresh.inDatabase());
+  });
+
   it('says beforehand how many shots there are to thin', async () => {
     const found = await thinnable(journal.writer.store.database, dayBegin(3));
     // Three days of six shots, of which 0, 5, 10 and 15 were inspected.

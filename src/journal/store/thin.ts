@@ -58,7 +58,7 @@ export interface ThinContext {
 }
 
 /** Thins every full segment. What was thinned when it fails (a full disk) stays thinned; nothing is half done. */
-export async function thin({ store, guard, keep, monotonicNow, onProgress }: ThinContext, before: number): Promise<Thinned> {
+export async function thin({ store, guard, keep, monotonicNow, onProgress }: ThinContext, before: number, shotsAtOnce = SHOTS_AT_ONCE): Promise<Thinned> {
   let done: Thinned = { shots: 0, aggregates: 0, records: 0 };
   const { database, log } = store();
   const hours = await hoursBetween(database, 0, hourOf(before));
@@ -71,9 +71,9 @@ export async function thin({ store, guard, keep, monotonicNow, onProgress }: Thi
     for (let from: number | null = segment.firstSeq; from !== null; ) {
       const start: number = from;
       await keep(async () => {
-        const rows = await store().database.getAll('shots', IDBKeyRange.bound(start, segment.lastSeq), SHOTS_AT_ONCE);
+        const rows = await store().database.getAll('shots', IDBKeyRange.bound(start, segment.lastSeq), shotsAtOnce);
         const last = rows.at(-1);
-        from = last && rows.length === SHOTS_AT_ONCE ? last.seq + 1 : null;
+        from = last && rows.length === shotsAtOnce && last.seq < segment.lastSeq ? last.seq + 1 : null;
         const old = rows.filter((row) => isOld(row, before) && recordsOf(row).every((seq) => seq <= through && !ends.has(seq)));
         const aggregates = await aggregatesOf(store().database, old, { through, ends });
         const mono = monotonicNow();

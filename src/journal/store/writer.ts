@@ -145,7 +145,7 @@ export class JournalWriter {
   }
 
   /** Thins what was received before an instant and has been exported; only once both copies have been compared. */
-  async thin(before: number, onProgress: (share: number) => void): Promise<Result<Thinned>> {
+  async thin(before: number, onProgress: (share: number) => void, shotsAtOnce?: number): Promise<Result<Thinned>> {
     if (this.#closed || this.#unsure || this.#open > 0 || !this.#store.log) return err(appError('not_ready', {}));
     const keep = (plan: () => Promise<readonly AppendItem[]>): Promise<void> =>
       this.exclusive(async () => {
@@ -153,7 +153,7 @@ export class JournalWriter {
         const items = await plan();
         if (items.length > 0) await this.#commit([{ items, repeated: false, resolve: () => undefined }]);
       });
-    return ok(await thin({ store: () => this.#store, guard: this.exclusive, keep, monotonicNow: this.#monotonicNow, onProgress }, before));
+    return ok(await thin({ store: () => this.#store, guard: this.exclusive, keep, monotonicNow: this.#monotonicNow, onProgress }, before, shotsAtOnce));
   }
 
   /** Runs a job that must not interleave with appends. */

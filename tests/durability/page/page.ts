@@ -213,7 +213,7 @@ const harness = {
   async thin(before: number): Promise<number> {
     await checked();
     const thinned = await journal().thin(before);
-    if (!thinned.ok) throw new Error(thinned.error.code);
+    if (!thinned.ok) throw new Error(`${thinned.error.code} ${JSON.stringify(thinned.error.params)}`);
     return thinned.value.shots;
   },
 
