@@ -1,5 +1,4 @@
-/** The page's first script: begins what takes longest, the run-time's start, before the rest of the app is even there. */
+/** Evaluated before everything else of the app: begins what takes longest, the start of the run-time. */
 import { startModelWorker } from './model/start-worker.ts';
 
 startModelWorker();
-void import('./main.ts');

@@ -1,4 +1,5 @@
 /** The composition root: builds every part once and hands it down. */
+import './boot.ts';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { createExplainClient } from './explain/explain-client.ts';

@@ -1,4 +1,4 @@
-/** Everything the views read and call, put together once in `main.ts` (begun by `boot.ts`) and handed down as context. */
+/** Everything the views read and call, put together once in `main.ts` and handed down as context. */
 import { createContext } from 'svelte';
 import type { Line } from '../line/line.ts';
 import type { PredictionClient } from '../model/client.ts';
