@@ -12,9 +12,9 @@ export const verdict = defineMessages('verdict', {
   'verdict.confidence.low': { ko: '낮음', en: 'low', vi: 'thấp' },
   'verdict.confidenceOf': { ko: '확신: {level}', en: 'Confidence: {level}', vi: 'Độ chắc chắn: {level}' },
   'verdict.likeShots': {
-    ko: '비슷한 샷 100개 중 {count}개 불량',
-    en: '{count} of 100 such shots are defective',
-    vi: '{count} trên 100 shot tương tự bị lỗi',
+    ko: '학습 때 비슷한 샷 100개 중 {count}개 불량',
+    en: 'When trained, {count} of 100 such shots were defective',
+    vi: 'Lúc huấn luyện, {count} trên 100 shot tương tự bị lỗi',
   },
 
   'verdict.explain.title': { ko: '확신이란?', en: 'What confidence means', vi: 'Độ chắc chắn là gì?' },
