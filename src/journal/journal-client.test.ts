@@ -64,4 +64,17 @@ describe('the journal of a page', () => {
     expect(records.filter(({ kind }) => kind === 'verdict')).toHaveLength(3);
     for (const { id } of shots) expect(client.keepingOf(id)).toBe('kept');
   });
+
+  it('counts a record as the last one as soon as it is acknowledged, not when the worker next tells its counters', async () => {
+    const journal = TestJournal.fresh();
+    await journal.open();
+    const client = new JournalClient({
+      createWorker: () => new LyingWorker(journal),
+      persist: () => Promise.resolve(null),
+      lastKnown: { read: () => null, write: () => undefined },
+    });
+    const kept = await client.recordEvent({ type: 'note', text: 'the last' });
+    expect(kept.ok && kept.value).toBeGreaterThan(0);
+    expect(client.status.lastSeq).toBe(kept.ok && kept.value);
+  });
 });

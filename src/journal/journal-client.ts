@@ -277,6 +277,8 @@ export class JournalClient implements DurableJournal {
     clearTimeout(alarm);
     this.#inFlight.delete(ticket);
     if (result.ok) {
+      // The worker tells its counters a moment later: an export that is asked for now is to hold this record.
+      this.#server = { ...this.#server, lastSeq: Math.max(this.#server.lastSeq, ...result.value) };
       const kept = bodies.map(({ kind, ...body }): KeptRecord => ({ kind, shot: 'shot' in body && typeof body.shot === 'number' ? body.shot : null }));
       for (const listener of this.#recorded) listener(kept);
     } else this.#take({ ...this.#server, failure: result.error });

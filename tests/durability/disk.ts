@@ -10,6 +10,7 @@ const SHUTDOWN = 'import fcntl,os,struct,sys; fcntl.ioctl(os.open(sys.argv[1],os
 export class Disk {
   readonly #image: string;
   readonly folder: string;
+  #ballast = 0;
 
   private constructor(image: string, folder: string) {
     this.#image = image;
@@ -53,11 +54,13 @@ export class Disk {
   fill(keep: number): void {
     const { bavail, bsize } = statfsSync(this.folder);
     const size = Math.max(0, bavail * bsize - keep);
-    run('fallocate', ['-l', String(size), join(this.folder, 'ballast')]);
+    if (size === 0) return;
+    this.#ballast += 1;
+    run('fallocate', ['-l', String(size), join(this.folder, `ballast-${this.#ballast}`)]);
   }
 
   makeRoom(): void {
-    rmSync(join(this.folder, 'ballast'), { force: true });
+    for (; this.#ballast > 0; this.#ballast -= 1) rmSync(join(this.folder, `ballast-${this.#ballast}`), { force: true });
   }
 
   remove(): void {

@@ -85,7 +85,11 @@ function isIntact(frame: Frame, seq: number): boolean {
 }
 
 function equal(a: Frame | undefined, b: Frame | undefined): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a === b) return true;
+  if (!a || !b || a.length !== b.length) return false;
+  // A plain loop: opening compares every byte of the segment in use, and a call for each is ten times as slow.
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The stretches of `range` that `seqs` (ascending) leave out. */

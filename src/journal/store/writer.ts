@@ -10,7 +10,9 @@ import { clearStaged, commitRestore, stagedSegments } from './restore.ts';
 import { Repeats, remaining } from './repeats.ts';
 import { totalOf } from './rows.ts';
 import { thin, type Thinned } from './thin.ts';
+import { Turns } from './turns.ts';
 import { WallClock } from './wall-clock.ts';
+import type { WriterListeners, WriterState } from './writer-state.ts';
 
 /** Group commits are kept below this, so that one fits into a segment many times. */
 const GROUP_BYTES = 1 << 20;
@@ -22,35 +24,12 @@ const BACKLOG_CHUNK = 500;
 
 const NONE: ReadonlyMap<number, number> = new Map();
 
-/** What the writer is up to. */
-export interface WriterState {
-  /** How each acknowledged record is kept. */
-  readonly database: 'strict' | 'relaxed';
-  readonly log: boolean;
-  readonly records: number;
-  readonly lastSeq: number;
-  readonly session: number;
-  /** Why the latest append was not kept; null while appends succeed. */
-  readonly failure: AppError | null;
-  /** Full segments checked since the start, of how many; what is still to be filled or replaced counts too. */
-  readonly checked: number;
-  readonly toCheck: number;
-  /** Records of the log are still being brought into a new database. */
-  readonly filling: boolean;
-}
-
 export interface WriterOptions extends Omit<OpenOptions, 'onDatabaseLost'> {
   /** The session to go on with after a restart of the worker; null begins the next one. */
   readonly session: number | null;
   /** Monotonic time of the session, ms. */
   readonly monotonicNow: () => number;
   readonly listeners: WriterListeners;
-}
-
-/** Who hears of what the writer does. */
-export interface WriterListeners {
-  onState(state: WriterState): void;
-  onRepair(notes: readonly RepairNote[]): void;
 }
 
 interface Waiting {
@@ -71,10 +50,12 @@ export class JournalWriter {
   #session: number;
   #queue: Waiting[] = [];
   #draining = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #failure: AppError | null = null;
   /** The two copies may differ in their tail: they have to be opened (and compared) again before the next append. */
   #unsure = false;
+  /** Counts the openings of the store: what is heard of a database that another has replaced does not matter. */
+  #opening = 0;
   #checks: number[] = [];
   #backlog: readonly NumberedFrame[] = [];
   #checked = 0;
@@ -100,7 +81,7 @@ export class JournalWriter {
     const full: OpenOptions = {
       ...options,
       onDatabaseLost: () => {
-        if (writer) writer.#unsure = true;
+        if (writer) writer.#databaseLost(0);
       },
     };
     const opened = await openStore(full);
@@ -157,11 +138,13 @@ export class JournalWriter {
   }
 
   /** Runs a job that must not interleave with appends. */
-  exclusive: Guard = (job) => {
-    const run = this.#turn.then(job);
-    this.#turn = run.catch(() => undefined);
-    return run;
-  };
+  exclusive: Guard = (job) => this.#turns.take(job);
+
+  #databaseLost(opening: number): void {
+    if (opening !== this.#opening) return;
+    this.#unsure = true;
+    this.#turns.databaseLost();
+  }
 
   /** Checks the next full segment against the database. Returns whether there is more to check. */
   async checkNext(): Promise<boolean> {
@@ -297,6 +280,8 @@ export class JournalWriter {
         results = await this.exclusive(() => this.#commit(group));
         this.#failure = null;
       } catch (thrown) {
+        // A connection that fails for another reason than room may never work again: both copies are opened anew.
+        if (!(thrown instanceof DOMException && thrown.name === 'QuotaExceededError')) this.#unsure = true;
         this.#failure = appError('journal_failed', { detail: describe(thrown) }, thrown);
         results = group.map(() => err(this.#failure as AppError));
       }
@@ -376,7 +361,19 @@ export class JournalWriter {
     this.#repeats.forget();
     this.#store.log?.close();
     this.#store.database.close();
-    const opened = await openStore(this.#options, fromCopy);
+    this.#opening += 1;
+    const opening = this.#opening;
+    let lost = false;
+    const onDatabaseLost = (): void => {
+      lost = true;
+      this.#databaseLost(opening);
+    };
+    const opened = await openStore({ ...this.#options, onDatabaseLost }, fromCopy);
+    if (lost || opening !== this.#opening) {
+      opened.store.log?.close();
+      opened.store.database.close();
+      throw new DOMException('the browser closed the database', 'AbortError');
+    }
     this.#store = opened.store;
     this.#sealed = [];
     this.#unsure = false;

@@ -134,8 +134,8 @@ const harness = {
   },
 
   /** Shots one after the other, kept or not; where not, how long it took until the journal said so. */
-  async attempt(from: number, count: number): Promise<{ n: number; kept: boolean; alarmMs: number | null }[]> {
-    const attempts: { n: number; kept: boolean; alarmMs: number | null }[] = [];
+  async attempt(from: number, count: number): Promise<{ n: number; kept: boolean; alarmMs: number | null; unrecorded: number }[]> {
+    const attempts: { n: number; kept: boolean; alarmMs: number | null; unrecorded: number }[] = [];
     for (let n = from; n < from + count; n += 1) {
       const shot = makeShot(n);
       const started = performance.now();
@@ -148,7 +148,7 @@ const harness = {
       await journal().recordShots([shot]);
       await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
       stop();
-      attempts.push({ n, kept: journal().keepingOf(shot.id) === 'kept', alarmMs });
+      attempts.push({ n, kept: journal().keepingOf(shot.id) === 'kept', alarmMs, unrecorded: journal().status.unrecorded });
     }
     return attempts;
   },
