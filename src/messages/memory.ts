@@ -13,7 +13,16 @@ export const memory = defineMessages('memory', {
     vi: 'Chưa có kiểm tra; các lượt trước {low}–{high} %',
   },
   'memory.shown': { ko: '{predictor}, 검사 {labels}건', en: '{predictor}, {labels} inspected', vi: '{predictor}, đã kiểm {labels}' },
-  'memory.judged': { ko: '모델 {probability} · 기준 {threshold}', en: 'Model {probability} · threshold {threshold}', vi: 'Mô hình {probability} · ngưỡng {threshold}' },
+  'memory.judged.ng': {
+    ko: '판정은 모델: {probability} ≥ 기준 {threshold}',
+    en: 'Verdict by the model: {probability} ≥ threshold {threshold}',
+    vi: 'Kết luận theo mô hình: {probability} ≥ ngưỡng {threshold}',
+  },
+  'memory.judged.ok': {
+    ko: '판정은 모델: {probability} < 기준 {threshold}',
+    en: 'Verdict by the model: {probability} < threshold {threshold}',
+    vi: 'Kết luận theo mô hình: {probability} < ngưỡng {threshold}',
+  },
   'memory.alarm.rate_high': {
     ko: '이 런의 불량률이 높음: {rate}',
     en: 'This run’s defect rate is high: {rate}',

@@ -1,5 +1,6 @@
 import { damagedFiles } from './damage.ts';
 import { killRounds } from './kill.ts';
+import { yearOfLabels } from './labels.ts';
 import { fastLine, millionShots } from './million.ts';
 import { powerCuts } from './power.ts';
 import { fullDisk, tightQuota } from './space.ts';
@@ -17,5 +18,6 @@ export const acts = {
   clock: clockSetBack,
   thin: thinnedAndKilled,
   million: millionShots,
+  labels: yearOfLabels,
   line: fastLine,
 };

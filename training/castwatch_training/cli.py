@@ -60,7 +60,9 @@ def data(csv: DataArgument = None, docs: DocsOption = DOCS) -> None:
 @app.command()
 def study(
     csv: DataOption = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A cut-down study in at most three minutes.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A cut-down study in at most three minutes, without the protocol `online`.")
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume/--fresh", help="Reuse the fits that were finished before, or do all anew.")
     ] = True,
@@ -96,7 +98,8 @@ def study(
         if not resume:
             FITS.unlink(missing_ok=True)
         cache = FitCache(FITS, found.sha256)
-        jobs = online_jobs(found) if online_only else [*study_jobs(plan, found), *online_jobs(found)]
+        online = online_only or not quick
+        jobs = [*([] if online_only else study_jobs(plan, found)), *(online_jobs(found) if online else [])]
     try:
         with counted("fits", len(jobs)) as advance:
             run_jobs(found, jobs, cache, workers or cores(), lambda job: advance(job.label))
@@ -108,9 +111,10 @@ def study(
     else:
         with counted("figures", work(plan)) as advance:
             results = summarise(plan, found, cache, workers or cores(), advance)
-    with steps("online") as step:
-        section = online_section({training: campaigns(training, found, cache) for training in TRAININGS}, step)
-    results = results.model_copy(update={"online": section})
+    if online:
+        with steps("online") as step:
+            section = online_section({training: campaigns(training, found, cache) for training in TRAININGS}, step)
+        results = results.model_copy(update={"online": section})
     write_results(results, docs)
     OUT.print(f"-> {write_study_report(results, docs)}", soft_wrap=True)
 

@@ -7,6 +7,7 @@ import { scanSegment } from '../../../src/journal/format/segment.ts';
 import type { JournalClient } from '../../../src/journal/journal-client.ts';
 import type { HistoryFilter } from '../../../src/journal/query.ts';
 import type { TallyRow } from '../../../src/journal/store/rows.ts';
+import { labels } from './labels.ts';
 
 /** The app's own journal on a page of its own, with what a test needs to write, to read both copies, and to do harm. */
 
@@ -88,6 +89,7 @@ function copyOf(records: readonly JournalRecord[]): Copy {
 }
 
 const harness = {
+  ...labels(journal, opened),
   opened,
   checked,
   status: () => journal().status,
