@@ -1,5 +1,5 @@
-import type { AppError } from '../domain/app-error.ts';
 import type { RepairNote } from './store/journal-store.ts';
+import type { WriterState } from './store/writer-state.ts';
 
 /** How much of the space that the browser allows is in use. */
 export interface Quota {
@@ -9,26 +9,13 @@ export interface Quota {
   readonly level: 'ok' | 'warn' | 'critical';
 }
 
-/** The journal as its own worker sees it. */
-export interface ServerStatus {
+/** The journal as its own worker sees it. Where it is unavailable, `failure` says why. */
+export interface ServerStatus extends WriterState {
   /** `reader`: another window writes. `unavailable`: no database could be opened; it is tried again. */
   readonly role: 'opening' | 'writer' | 'reader' | 'unavailable';
-  /** How a record is kept when it is acknowledged: in the database (on the disk, or handed over) and in the log. */
-  readonly database: 'strict' | 'relaxed';
-  readonly log: boolean;
   /** Other windows are kept from writing at the same time. */
   readonly locked: boolean;
   readonly journalId: string | null;
-  readonly records: number;
-  readonly lastSeq: number;
-  readonly session: number;
-  /** Why the latest append was not kept, or why the journal is unavailable. */
-  readonly failure: AppError | null;
-  /** Full segments compared with the database since the start, of how many. */
-  readonly checked: number;
-  readonly toCheck: number;
-  /** Records are still being brought into a new database: lists show more and more. */
-  readonly filling: boolean;
   /** Why checking and repairing do not get on; they are tried again. */
   readonly stalled: string | null;
   /** What was repaired since the start. */

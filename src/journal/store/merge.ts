@@ -87,7 +87,7 @@ function isIntact(frame: Frame, seq: number): boolean {
 function equal(a: Frame | undefined, b: Frame | undefined): boolean {
   if (a === b) return true;
   if (!a || !b || a.length !== b.length) return false;
-  // A plain loop: opening compares every byte of the segment in use, and a call for each is ten times as slow.
+  // A plain loop: opening compares every byte of the segment in use, without a call for each.
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
   return true;
 }

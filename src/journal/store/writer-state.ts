@@ -3,7 +3,7 @@ import type { RepairNote } from './journal-store.ts';
 
 /** What the writer is up to. */
 export interface WriterState {
-  /** How each acknowledged record is kept. */
+  /** How a record is kept when it is acknowledged: in the database (on the disk, or handed over) and in the log. */
   readonly database: 'strict' | 'relaxed';
   readonly log: boolean;
   readonly records: number;
@@ -14,7 +14,7 @@ export interface WriterState {
   /** Full segments checked since the start, of how many; what is still to be filled or replaced counts too. */
   readonly checked: number;
   readonly toCheck: number;
-  /** Records of the log are still being brought into a new database. */
+  /** Records of the log are still being brought into a new database: lists show more and more. */
   readonly filling: boolean;
 }
 
