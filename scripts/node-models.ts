@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { appError } from '../src/domain/app-error.ts';
 import { err, ok } from '../src/domain/result.ts';
+import type { BackendFactory } from '../src/model/backend.ts';
 import type { PredictionClient } from '../src/model/client.ts';
 import type { ModelFiles } from '../src/model/files.ts';
 import { createInProcessWorker } from '../src/model/in-process-worker.ts';
@@ -38,14 +39,17 @@ export function developmentPublicKey(): string {
 
 let configured = false;
 
-/** A model server over model files, with onnxruntime-web in this thread. */
-export function createNodeServer(files: ModelFiles = diskFiles(MODELS_FOLDER)): ModelServer {
+/** A model server over model files, with onnxruntime-web in this thread unless another backend is given. */
+export function createNodeServer(
+  files: ModelFiles = diskFiles(MODELS_FOLDER),
+  createBackend: BackendFactory = createWasmBackend,
+): ModelServer {
   if (!configured) {
     const wasm = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
     configureRuntime({ bytes: readFileSync(wasm) });
     configured = true;
   }
-  return new ModelServer({ files, publicKey: developmentPublicKey(), createBackend: createWasmBackend });
+  return new ModelServer({ files, publicKey: developmentPublicKey(), createBackend });
 }
 
 /** A client over {@link createNodeServer}. */

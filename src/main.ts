@@ -120,6 +120,7 @@ const app: AppState = {
 
 window.castwatch = createApi(line);
 health.start(window);
+health.follow(line);
 watchdog.start();
 workerMemory.start();
 mount(App, { target, props: { app } });

@@ -32,6 +32,8 @@ export interface AppErrorParams {
   insecure_context: Record<never, never>;
   /** The run-time could not be started or refused a model (an old browser, no WebAssembly, no memory). */
   runtime_failed: { detail: string };
+  /** The two engines that compute every live shot give probabilities that lie `difference` apart (NaN: one is no number). */
+  engines_disagree: { difference: number };
   /** The worker died while it worked on this; it is being restarted. */
   worker_died: { detail: string };
   /** No answer within the time given. */

@@ -1,9 +1,9 @@
 /** The background of a product, prepared for attributions: the shots that "usual" means. */
 import { LATENT_COUNT, type ProductReference } from '../domain/bundle.ts';
 import { FEATURE_COUNT } from '../domain/feature.ts';
-import { AUGMENTED, ForestScorer } from './forest.ts';
-import { activate, affine, Chain } from './network.ts';
-import { calibrated, scaleShot, type PipelineModel } from './pipeline-model.ts';
+import { AUGMENTED, ForestScorer } from '../model/plain/forest.ts';
+import { activate, affine, Chain } from '../model/plain/network.ts';
+import { calibrated, scaleShot, type PipelineModel } from '../model/plain/pipeline-model.ts';
 import { signalsOf, type Signal } from './signals.ts';
 
 /** Hotelling's T2 of 12 latents: `(l - mean)^T P (l - mean)`. */

@@ -7,7 +7,7 @@ import { hotelling, t2ModelOf } from './background.ts';
 import { searchChanges, type SearchResult } from './counterfactual.ts';
 import { Evaluator } from './evaluator.ts';
 import { gridOf, leversOf, setLever, type Lever } from './levers.ts';
-import { pipelineModel } from './pipeline-model.ts';
+import { pipelineModel } from '../model/plain/pipeline-model.ts';
 
 const [folder] = bundleFolders();
 const files = readBundleFiles(folder!);

@@ -5,7 +5,7 @@ import { PRODUCT_INDEX } from '../domain/feature.ts';
 import { hotelling, t2ModelOf } from './background.ts';
 import { Evaluator } from './evaluator.ts';
 import { bundleFolders, readBundleFiles } from '../../tests/fixtures/explain/bundles.ts';
-import { pipelineModel } from './pipeline-model.ts';
+import { pipelineModel } from '../model/plain/pipeline-model.ts';
 
 // The golden vectors come from torch, scikit-learn and onnxruntime in Python.
 describe.each(bundleFolders())('golden vectors of %s', (folder) => {

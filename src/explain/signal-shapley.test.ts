@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fixture, fixtureModel, fixtureProduct } from '../../tests/fixtures/explain/load.ts';
 import { FEATURE_COUNT, FEATURE_NAMES, type FeatureName } from '../domain/feature.ts';
 import { prepareBackground, type Background } from './background.ts';
-import { scaleShot, type PipelineModel } from './pipeline-model.ts';
+import { scaleShot, type PipelineModel } from '../model/plain/pipeline-model.ts';
 import { SignalShapley, type Attribution } from './signal-shapley.ts';
 
 const model = fixtureModel();

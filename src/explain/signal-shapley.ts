@@ -14,9 +14,9 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { FEATURE_COUNT } from '../domain/feature.ts';
 import { hotelling, type Background } from './background.ts';
-import { AUGMENTED, ForestScorer } from './forest.ts';
-import { activate, affine, Chain, type Layer } from './network.ts';
-import { calibrated, type PipelineModel } from './pipeline-model.ts';
+import { AUGMENTED, ForestScorer } from '../model/plain/forest.ts';
+import { activate, affine, Chain, type Layer } from '../model/plain/network.ts';
+import { calibrated, type PipelineModel } from '../model/plain/pipeline-model.ts';
 
 /** What moved a value away from its mean over the background; `value - base` is the sum of the effects. */
 export interface Attribution {

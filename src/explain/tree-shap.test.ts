@@ -9,7 +9,7 @@ import {
   treeArbitrary,
   type Tree,
 } from '../../tests/fixtures/explain/random-model.ts';
-import { AUGMENTED } from './forest.ts';
+import { AUGMENTED } from '../model/plain/forest.ts';
 import { TreeShap } from './tree-shap.ts';
 
 const FEATURES = [0, 3, 7, 31, 41];

@@ -6,7 +6,7 @@
  * and certain others from b (set B). A leaf of value v then adds v (|X|-1)! |B|! / (|X|+|B|)! to each feature of X and
  * takes v |X|! (|B|-1)! / (|X|+|B|)! from each of B. All background rows walk a tree together, as bits.
  */
-import { AUGMENTED, type Forest } from './forest.ts';
+import { AUGMENTED, type Forest } from '../model/plain/forest.ts';
 
 /** Most background rows: two words of bits. */
 export const MAX_BACKGROUND = 64;

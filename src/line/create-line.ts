@@ -28,7 +28,7 @@ export interface LineOptions {
 
 /** A bundle in use and how many calls count on it: it is freed when the last of them ends after a switch. */
 interface Lease {
-  readonly bundle: LoadedBundle;
+  bundle: LoadedBundle;
   users: number;
   retired: boolean;
 }
@@ -85,13 +85,23 @@ class ShotLine implements Line {
 
   async load(bundleId: string | null): Promise<Result<LoadedBundle>> {
     if (this.#retry.timer !== null) clearTimeout(this.#retry.timer);
-    const loaded = await this.#client.load(bundleId);
+    const early: { lease: Lease | null } = { lease: null };
+    const loaded = await this.#client.load(bundleId, {
+      onEarly: (bundle) => {
+        // After a failure the whole proof comes first: verdicts must not come and go.
+        if (this.#lease || this.#retry.attempt > 0) return;
+        this.#use(bundle);
+        early.lease = this.#lease;
+      },
+    });
     if (!loaded.ok) {
+      if (early.lease !== null && this.#lease === early.lease) this.#withdraw(early.lease);
       if (!this.#lease && loaded.error.retryable) this.#retryLater(bundleId);
       return loaded;
     }
     this.#retry = { timer: null, attempt: 0 };
-    this.#use(loaded.value);
+    if (early.lease !== null && this.#lease === early.lease) early.lease.bundle = loaded.value;
+    else this.#use(loaded.value);
     return loaded;
   }
 
@@ -213,6 +223,12 @@ class ShotLine implements Line {
     }
     this.#events.emit('bundle', bundle);
     this.#resolvePolicy(bundle);
+  }
+
+  #withdraw(lease: Lease): void {
+    this.#lease = null;
+    this.#policy = null;
+    this.#events.emit('withdrawn', lease.bundle);
   }
 
   #resolvePolicy({ calibration }: LoadedBundle): void {

@@ -12,6 +12,8 @@ export interface LineEvents {
   status: ClientStatus;
   /** Another bundle is in use. */
   bundle: LoadedBundle;
+  /** The bundle in use, which answered while its run-time was starting, did not stand its proof: none is in use any more. */
+  withdrawn: LoadedBundle;
   /** Another policy is in use, or the same one on another bundle's table. */
   policy: ResolvedPolicy;
   /** A record could not be kept; verdicts go on. */
@@ -39,8 +41,9 @@ export interface Line {
   readonly policy: ResolvedPolicy | null;
   setPolicy(policy: Policy): void;
   /**
-   * Loads a bundle and switches to it (null: the manifest's current one); on failure what was in use stays in use. As long as
-   * nothing is in use, a load that failed for a reason that may pass is tried again by itself.
+   * Loads a bundle and switches to it (null: the manifest's current one); on failure what was in use stays in use. The first
+   * bundle is in use as soon as it answers, before its run-time has started. As long as nothing is in use, a load that failed for
+   * a reason that may pass is tried again by itself.
    */
   load(bundleId: string | null): Promise<Result<LoadedBundle>>;
   /** A live shot. Always resolves: when inference is unavailable, to a HOLD that says so. */

@@ -40,7 +40,7 @@ export function verdictOf(
     t2: Number.isNaN(t2) ? null : t2,
     score: at(prediction.score),
     bundleId: bundle.entry.id,
-    backend: bundle.backend,
+    backend: prediction.backend,
     durationMs: prediction.durationMs / prediction.rows,
   };
 }

@@ -103,6 +103,16 @@ export const errors = defineMessages('error', {
     en: 'Update the browser and try again.',
     vi: 'Cập nhật trình duyệt rồi thử lại.',
   },
+  'error.engines_disagree': {
+    ko: '두 계산 방식의 결과가 다릅니다.',
+    en: 'The two computations disagree.',
+    vi: 'Hai cách tính cho kết quả khác nhau.',
+  },
+  'error.engines_disagree.todo': {
+    ko: '이 부품은 직접 확인하세요. 반복되면 진단 내용을 담당자에게 보내세요.',
+    en: 'Check this part by hand. If it happens again, send the diagnostics to the engineer.',
+    vi: 'Hãy tự kiểm tra sản phẩm này. Nếu lặp lại, gửi phần chẩn đoán cho kỹ sư.',
+  },
   'error.worker_died': {
     ko: '계산이 멈췄습니다. 다시 시작하는 중입니다.',
     en: 'The computation stopped. It is being restarted.',

@@ -57,6 +57,7 @@ export const history = defineMessages('history', {
   'history.what.recycled': { ko: '쉬는 동안 메모리를 비움', en: 'memory freed while at rest', vi: 'giải phóng bộ nhớ khi nghỉ' },
   'history.what.clock_jump': { ko: '시계가 바뀜', en: 'clock jumped', vi: 'đồng hồ nhảy' },
   'history.what.page_error': { ko: '화면 오류', en: 'page error', vi: 'lỗi trang' },
+  'history.what.engines_disagree': { ko: '두 계산 결과가 다름', en: 'the two computations disagree', vi: 'hai cách tính khác nhau' },
   'history.what.taken': { ko: '새 버전 사용', en: 'new version in use', vi: 'dùng bản mới' },
   'history.what.rolled_back': { ko: '되돌림', en: 'rolled back', vi: 'hoàn lại' },
   'history.what.refused': { ko: '거부함', en: 'refused', vi: 'từ chối' },

@@ -8,7 +8,7 @@ import type { SelfTestReport } from './self-test.ts';
 /** A bundle in use: what the screens and the judge need of it. The models themselves stay in the worker. */
 export interface LoadedBundle {
   readonly entry: ManifestBundle;
-  /** Backend that runs it, such as `wasm`. */
+  /** Backend that runs it, such as `wasm`; early in a load `typescript`. */
   readonly backend: string;
   readonly scaler: Scaler;
   readonly calibration: Calibration;
@@ -41,6 +41,15 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+export interface LoadOptions extends CallOptions {
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /**
+   * The bundle answers already, from its numbers in plain arithmetic, which have proved themselves on the golden vectors; its
+   * run-time is still starting. Only the end of the load says whether the bundle stays.
+   */
+  readonly onEarly?: ((bundle: LoadedBundle) => void) | undefined;
+}
+
 /** What the diagnostics show about inference. */
 export interface ModelDiagnostics {
   readonly backend: string;
@@ -60,10 +69,7 @@ export interface PredictionClient {
   /** The card of a bundle in the manifest, without its models. */
   card(entry: ManifestBundle, options?: CallOptions): Promise<Result<Card>>;
   /** Loads a bundle (null: the manifest's current one) and proves it on its golden vectors. Loads of one id are shared. */
-  load(
-    bundleId: string | null,
-    options?: CallOptions & { readonly onProgress?: (progress: LoadProgress) => void },
-  ): Promise<Result<LoadedBundle>>;
+  load(bundleId: string | null, options?: LoadOptions): Promise<Result<LoadedBundle>>;
   /** Frees a bundle that is not needed any more. */
   unload(bundleId: string): Promise<Result<null>>;
   /** Predicts n shots with a loaded bundle from n*30 recorded values (NaN = missing), row by row. */

@@ -48,6 +48,9 @@ export class CommandHandler {
           onProgress: (progress) => {
             this.#post({ kind: 'progress', id: question.id, progress }, []);
           },
+          onEarly: (bundle) => {
+            this.#post({ kind: 'early', id: question.id, bundle }, []);
+          },
         });
       case 'predict':
         return this.#server.predict(question.bundleId, question.values, signal);

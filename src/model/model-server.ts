@@ -3,11 +3,12 @@ import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { BackendFactory } from './backend.ts';
 import { readBundle, type Bundle } from './bundle.ts';
-import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
+import type { LoadedBundle, LoadOptions, ModelDiagnostics } from './client.ts';
 import type { ModelFiles } from './files.ts';
 import { findBundle, readManifest } from './manifest.ts';
 import { nextTask } from './next-task.ts';
 import { Pipeline } from './pipeline.ts';
+import { createPlainBackend } from './plain/plain-backend.ts';
 import type { Prediction } from './prediction.ts';
 import { readCard } from './read-card.ts';
 import { selfTest, type SelfTestReport } from './self-test.ts';
@@ -24,14 +25,22 @@ export interface ModelServerOptions {
 
 interface InUse {
   readonly bundle: Bundle;
+  /** On the run-time: the reference. */
   readonly pipeline: Pipeline;
+  /** In plain arithmetic: the second engine; null in a bundle without its numbers. */
+  readonly check: Pipeline | null;
   readonly timings: ModelDiagnostics['timings'];
 }
+
+/** Two engines that differ by more in a probability are not both right. */
+const AGREEMENT = 1e-9;
 
 /** Everything inference does, wherever it runs: loads bundles, proves them, predicts with any of those that are loaded. */
 export class ModelServer {
   readonly #options: ModelServerOptions;
   readonly #loaded = new Map<string, InUse>();
+  /** Bundles whose run-time is still starting, by their second engine. */
+  readonly #early = new Map<string, Pipeline>();
 
   constructor(options: ModelServerOptions) {
     this.#options = options;
@@ -48,12 +57,13 @@ export class ModelServer {
   }
 
   /**
-   * Loads a bundle (null: the current one) and proves it on its golden vectors. Nothing is kept of one that fails; one that is
-   * loaded already is not loaded again, for a bundle never changes.
+   * Loads a bundle (null: the current one) and proves both of its engines on its golden vectors: first the plain one, which
+   * answers from then on (`onEarly`), then the run-time. Nothing is kept of a bundle that fails; one that is loaded already is
+   * not loaded again, for a bundle never changes.
    */
   async load(
     bundleId: string | null,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: LoadProgress) => void } = {},
+    { signal, onProgress, onEarly }: Pick<LoadOptions, 'signal' | 'onProgress' | 'onEarly'> = {},
   ): Promise<Result<LoadedBundle>> {
     const started = performance.now();
     const manifest = await this.manifest(signal);
@@ -62,7 +72,7 @@ export class ModelServer {
     if (!found.ok) return found;
     const entry = found.value;
     const present = this.#loaded.get(entry.id);
-    if (present) return ok(describe(present));
+    if (present) return ok(describe(present.bundle, present.pipeline));
     const totalBytes = entry.files.reduce((sum, { bytes }) => sum + bytes, 0);
     const read = await readBundle(this.#options.files, entry, {
       signal,
@@ -71,25 +81,36 @@ export class ModelServer {
     if (!read.ok) return read;
     const downloaded = performance.now();
 
-    const built = await this.#build(read.value);
-    if (!built.ok) return built;
-    const sessions = performance.now();
-    const proven = await this.#prove(read.value, built.value);
-    if (!proven.ok || signal?.aborted) {
-      await built.value.release();
-      return proven.ok ? err(appError('aborted', {})) : proven;
+    const check = await this.#buildCheck(read.value);
+    if (!check.ok) return check;
+    const checked = performance.now();
+    if (check.value) {
+      this.#early.set(entry.id, check.value);
+      onEarly?.(describe(read.value, check.value));
     }
-    const inUse = {
-      bundle: read.value,
-      pipeline: built.value,
-      timings: {
-        download: downloaded - started,
-        sessions: sessions - downloaded,
-        selfTest: performance.now() - sessions,
-      },
-    };
-    this.#loaded.set(entry.id, inUse);
-    return ok(describe(inUse));
+    try {
+      const built = await this.#build(read.value);
+      if (!built.ok) return built;
+      const sessions = performance.now();
+      const proven = await this.#prove(read.value, built.value);
+      if (!proven.ok || signal?.aborted) {
+        await built.value.release();
+        return proven.ok ? err(appError('aborted', {})) : proven;
+      }
+      this.#loaded.set(entry.id, {
+        bundle: read.value,
+        pipeline: built.value,
+        check: check.value,
+        timings: {
+          download: downloaded - started,
+          sessions: sessions - checked,
+          selfTest: performance.now() - sessions + checked - downloaded,
+        },
+      });
+      return ok(describe(read.value, built.value));
+    } finally {
+      this.#early.delete(entry.id);
+    }
   }
 
   /** Frees a bundle's memory. */
@@ -100,12 +121,14 @@ export class ModelServer {
     return ok(null);
   }
 
-  /** Predicts n shots from n*30 recorded values. Lets other work in between two chunks. */
+  /** Predicts n shots from n*30 recorded values; one alone is computed by both engines. Lets other work in between two chunks. */
   async predict(bundleId: string, values: Float64Array, signal?: AbortSignal): Promise<Result<Prediction>> {
     const inUse = this.#loaded.get(bundleId);
-    if (!inUse) return err(appError('not_ready', {}));
+    const pipeline = inUse?.pipeline ?? this.#early.get(bundleId);
+    if (!pipeline) return err(appError('not_ready', {}));
     try {
-      return ok(await inUse.pipeline.run(values, { signal, between: nextTask }));
+      const prediction = await pipeline.run(values, { signal, between: nextTask });
+      return inUse?.check && prediction.rows === 1 ? await this.#compare(inUse, inUse.check, values, prediction) : ok(prediction);
     } catch (thrown) {
       return err(signal?.aborted ? appError('aborted', {}) : appError('runtime_failed', { detail: detailOf(thrown) }));
     }
@@ -127,6 +150,31 @@ export class ModelServer {
       heapBytes: backend.heapBytes(),
       timings: inUse.timings,
     });
+  }
+
+  /** The prediction on one shot if the second engine says the same. */
+  async #compare({ bundle, pipeline }: InUse, check: Pipeline, values: Float64Array, prediction: Prediction): Promise<Result<Prediction>> {
+    const second = await check.run(values);
+    const difference = Math.abs((prediction.probability[0] ?? NaN) - (second.probability[0] ?? NaN));
+    if (difference <= AGREEMENT) return ok({ ...prediction, durationMs: prediction.durationMs + second.durationMs });
+    // An engine that has gone wrong fails its golden vectors, and the worker is replaced; else it is this shot alone.
+    for (const engine of [pipeline, check]) {
+      const proven = await this.#prove(bundle, engine);
+      if (!proven.ok) return err(appError('runtime_failed', { detail: `${engine.backend.name}: ${proven.error.code}` }));
+    }
+    return err(appError('engines_disagree', { difference }));
+  }
+
+  /** The second engine, proved; null in a bundle without its numbers. */
+  async #buildCheck(bundle: Bundle): Promise<Result<Pipeline | null>> {
+    if (!bundle.explanation) return ok(null);
+    try {
+      const check = new Pipeline(createPlainBackend(bundle.explanation), bundle);
+      const proven = await this.#prove(bundle, check);
+      return proven.ok ? ok(check) : proven;
+    } catch (thrown) {
+      return err(appError('schema_invalid', { file: `${bundle.entry.id}/forest.bin`, where: '', detail: detailOf(thrown) }));
+    }
   }
 
   async #build(bundle: Bundle): Promise<Result<Pipeline>> {
@@ -152,7 +200,7 @@ export class ModelServer {
   }
 }
 
-function describe({ bundle, pipeline }: InUse): LoadedBundle {
+function describe(bundle: Bundle, pipeline: Pipeline): LoadedBundle {
   const { entry, scaler, calibration, reference, card, explanation } = bundle;
   return { entry, backend: pipeline.backend.name, scaler, calibration, reference, card, explanation };
 }

@@ -56,6 +56,7 @@ export class Pipeline {
     const started = performance.now();
     const out = {
       rows,
+      backend: this.#backend.name,
       scaled: new Float64Array(rows * FEATURE_COUNT),
       latents: new Float64Array(rows * LATENT_COUNT),
       reconstruction: new Float64Array(rows * FEATURE_COUNT),

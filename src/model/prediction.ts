@@ -1,6 +1,8 @@
 /** What the pipeline says of n shots; every array is row by row. */
 export interface Prediction {
   readonly rows: number;
+  /** Backend that computed it, such as `wasm`. */
+  readonly backend: string;
   /** [n*30] scaled inputs. */
   readonly scaled: Float64Array;
   /** [n*12] */

@@ -7,7 +7,7 @@ import type { SelfTestReport } from './self-test.ts';
 
 /**
  * What the page and the worker say to each other. Every command has an id and gets exactly one reply, except
- * `configure` and `abort`.
+ * `configure` and `abort`; a load may send news before it.
  */
 
 const id = z.int().check(z.nonnegative());
@@ -49,7 +49,9 @@ export interface Answers {
 export type Reply =
   | { readonly kind: 'answer'; readonly id: number; readonly value: Answers[keyof Answers] }
   | { readonly kind: 'failure'; readonly id: number; readonly error: AppError }
-  | { readonly kind: 'progress'; readonly id: number; readonly progress: LoadProgress };
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: LoadProgress }
+  /** The bundle that is being loaded answers already (see `PredictionClient.load`). */
+  | { readonly kind: 'early'; readonly id: number; readonly bundle: LoadedBundle };
 
 /** The envelope of a reply; what is inside comes from our own code of the same build. */
 export const replySchema = z.custom<Reply>(
@@ -61,5 +63,6 @@ export const replySchema = z.custom<Reply>(
     typeof reply.id === 'number' &&
     ((reply.kind === 'answer' && 'value' in reply) ||
       (reply.kind === 'failure' && 'error' in reply) ||
-      (reply.kind === 'progress' && 'progress' in reply)),
+      (reply.kind === 'progress' && 'progress' in reply) ||
+      (reply.kind === 'early' && 'bundle' in reply)),
 );

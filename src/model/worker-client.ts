@@ -1,7 +1,7 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { CallOptions, ClientStatus, LoadedBundle, LoadProgress, PredictionClient } from './client.ts';
+import type { CallOptions, ClientStatus, LoadedBundle, LoadOptions, PredictionClient } from './client.ts';
 import { takeModelWorker } from './start-worker.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
 
@@ -30,8 +30,11 @@ const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt
 
 interface Pending {
   readonly settle: (result: Result<Answers[keyof Answers]>) => void;
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly news?: LoadNews | undefined;
 }
+
+/** What a load tells before it ends. */
+type LoadNews = Pick<LoadOptions, 'onProgress' | 'onEarly'>;
 
 type Unnumbered<C> = C extends Question ? Omit<C, 'id'> : never;
 
@@ -77,13 +80,10 @@ export class WorkerPredictionClient implements PredictionClient {
     return this.#call({ kind: 'card', entry }, { timeoutMs: LOAD_TIMEOUT_MS, ...options });
   }
 
-  load(
-    bundleId: string | null,
-    { onProgress, signal, timeoutMs = LOAD_TIMEOUT_MS }: CallOptions & { readonly onProgress?: (progress: LoadProgress) => void } = {},
-  ): Promise<Result<LoadedBundle>> {
+  load(bundleId: string | null, options: LoadOptions = {}): Promise<Result<LoadedBundle>> {
     const running = this.#loads.get(bundleId);
     if (running) return running;
-    const load = this.#load(bundleId, signal, timeoutMs, onProgress).finally(() => this.#loads.delete(bundleId));
+    const load = this.#load(bundleId, options).finally(() => this.#loads.delete(bundleId));
     this.#loads.set(bundleId, load);
     return load;
   }
@@ -129,14 +129,16 @@ export class WorkerPredictionClient implements PredictionClient {
 
   async #load(
     bundleId: string | null,
-    signal: AbortSignal | undefined,
-    timeoutMs: number,
-    onProgress?: (progress: LoadProgress) => void,
+    { signal, timeoutMs = LOAD_TIMEOUT_MS, onProgress, onEarly }: LoadOptions,
   ): Promise<Result<LoadedBundle>> {
     this.#setStatus({ state: 'loading', progress: null });
-    const result = await this.#call({ kind: 'load', bundleId }, { signal, timeoutMs }, [], (progress) => {
-      this.#setStatus({ state: 'loading', progress });
-      onProgress?.(progress);
+    const result = await this.#call({ kind: 'load', bundleId }, { signal, timeoutMs }, [], {
+      onProgress: (progress) => {
+        this.#setStatus({ state: 'loading', progress });
+        onProgress?.(progress);
+      },
+      // The status stays: only a worker that has started may be asked for a sign of life.
+      onEarly,
     });
     if (this.#disposed) return result;
     if (result.ok) {
@@ -163,7 +165,7 @@ export class WorkerPredictionClient implements PredictionClient {
     question: Unnumbered<Extract<Question, { kind: K }>> & { kind: K },
     { signal, timeoutMs = CALL_TIMEOUT_MS }: CallOptions,
     transfer: Transferable[] = [],
-    onProgress?: (progress: LoadProgress) => void,
+    news?: LoadNews,
   ): Promise<Result<Answers[K]>> {
     if (signal?.aborted || this.#disposed) return Promise.resolve(err(appError('aborted', {})));
     const worker = this.#startedWorker();
@@ -204,7 +206,7 @@ export class WorkerPredictionClient implements PredictionClient {
       };
       wait();
       signal?.addEventListener('abort', abort);
-      this.#pending.set(id, { settle, onProgress });
+      this.#pending.set(id, { settle, news });
       worker.postMessage({ ...question, id }, transfer);
     });
   }
@@ -216,7 +218,8 @@ export class WorkerPredictionClient implements PredictionClient {
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       const reply = replySchema.parse(data);
       const pending = this.#pending.get(reply.id);
-      if (reply.kind === 'progress') pending?.onProgress?.(reply.progress);
+      if (reply.kind === 'progress') pending?.news?.onProgress?.(reply.progress);
+      else if (reply.kind === 'early') pending?.news?.onEarly?.(reply.bundle);
       else pending?.settle(reply.kind === 'answer' ? { ok: true, value: reply.value } : err(reply.error));
     };
     worker.onerror = (event) => {

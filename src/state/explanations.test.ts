@@ -9,7 +9,7 @@ import type { JudgedShot, Verdict } from '../domain/verdict.ts';
 import { hotelling, t2ModelOf } from '../explain/background.ts';
 import { Evaluator } from '../explain/evaluator.ts';
 import { Explainer } from '../explain/explainer.ts';
-import { pipelineModel } from '../explain/pipeline-model.ts';
+import { pipelineModel } from '../model/plain/pipeline-model.ts';
 import type { LoadedBundle } from '../model/client.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { Explanations, type ExplanationSources } from './explanations.ts';
@@ -32,7 +32,7 @@ function predict(values: Float64Array): Prediction {
   const rows = values.length / FEATURE_COUNT;
   const { probability, score, scaled, latents, reconstruction, spe } = evaluator.evaluate(values);
   const t2 = Float64Array.from({ length: rows }, (_, r) => hotelling(latents.slice(r * 12, r * 12 + 12), t2ModelOf(product)));
-  return { rows, probability, score, scaled, latents, reconstruction, spe, t2, durationMs: 0 };
+  return { rows, backend: 'typescript', probability, score, scaled, latents, reconstruction, spe, t2, durationMs: 0 };
 }
 
 const row = product.background.toSorted((a, b) => predict(Float64Array.from(b)).probability[0]! - predict(Float64Array.from(a)).probability[0]!)[0]!;

@@ -1,11 +1,12 @@
-/** How the station has been: what the watchdog found and did, for diagnostics and the journal. */
+/** How the station has been: what the watchdog found and did, what the engines said of each other; for diagnostics and the journal. */
+import type { Line } from '../line/line.ts';
 import type { WatchdogEvent } from '../station/watchdog.ts';
 
 /** One entry of the log, newest last. */
 export interface HealthEntry {
   /** Wall clock, ms since the epoch. */
   readonly at: number;
-  readonly event: WatchdogEvent | { readonly kind: 'page_error'; readonly detail: string };
+  readonly event: WatchdogEvent | { readonly kind: 'page_error' | 'engines_disagree'; readonly detail: string };
 }
 
 const KEPT = 100;
@@ -28,6 +29,16 @@ export class Health {
     this.log = [...this.log.slice(-(KEPT - 1)), { at: Date.now(), event }];
     this.#record(event);
   };
+
+  /** Takes down every live shot that is held because the two engines disagree; returns the way to stop. */
+  follow(line: Pick<Line, 'on'>): () => void {
+    return line.on('judged', ({ shot, verdict: { reasons, bundleId } }) => {
+      for (const reason of reasons) {
+        if (reason.kind !== 'unavailable' || reason.error.code !== 'engines_disagree') continue;
+        this.note({ kind: 'engines_disagree', detail: `${shot.id} (${bundleId}): ${reason.error.params.difference}` });
+      }
+    });
+  }
 
   /** Takes down what goes wrong on the page without anyone expecting it; returns the way to stop. */
   start(page: Pick<Window, 'addEventListener'>): () => void {

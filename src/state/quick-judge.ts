@@ -8,7 +8,7 @@ import { judge, productOf } from '../domain/judge.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { hotelling, t2ModelOf } from '../explain/background.ts';
 import { Evaluator } from '../explain/evaluator.ts';
-import { pipelineModel } from '../explain/pipeline-model.ts';
+import { pipelineModel } from '../model/plain/pipeline-model.ts';
 import type { Line } from '../line/line.ts';
 import type { LoadedBundle } from '../model/client.ts';
 

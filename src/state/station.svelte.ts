@@ -30,6 +30,10 @@ export class Station {
       this.#line.on('status', (status) => (this.status = status)),
       this.#line.on('bundle', (bundle) => (this.bundle = bundle)),
       this.#line.on('policy', (policy) => (this.policy = policy)),
+      this.#line.on('withdrawn', () => {
+        this.bundle = null;
+        this.policy = null;
+      }),
     ];
     return () => stops.forEach((stop) => stop());
   }

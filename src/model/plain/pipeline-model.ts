@@ -1,8 +1,9 @@
 /**
- * A bundle's pipeline as typed arrays: what explanations evaluate. It is a second implementation beside the ONNX graphs,
- * made for thousands of mixtures of shots; a probability that an operator sees as the verdict always comes from the graphs.
+ * A bundle's pipeline as typed arrays: a second implementation beside the ONNX graphs. Explanations evaluate it on thousands
+ * of mixtures of shots; its models are also the first to answer when the app starts, and check the graphs on every live shot
+ * (plain-backend.ts).
  */
-import type { AutoencoderWeights, Calibration, ForestIndex, Scaler } from '../domain/bundle.ts';
+import type { AutoencoderWeights, Calibration, ForestIndex, Scaler } from '../../domain/bundle.ts';
 import { AUGMENTED, type Forest } from './forest.ts';
 import { networkOf, type Network } from './network.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { augmentedArbitrary, forestOf, scoreByTree, treeArbitrary } from '../../tests/fixtures/explain/random-model.ts';
+import { augmentedArbitrary, forestOf, scoreByTree, treeArbitrary } from '../../../tests/fixtures/explain/random-model.ts';
 import { AUGMENTED, ForestScorer } from './forest.ts';
 
 const trees = fc.array(treeArbitrary([0, 3, 7, 31, 41], 5), { minLength: 1, maxLength: 8 });

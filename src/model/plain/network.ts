@@ -1,5 +1,5 @@
 /** The autoencoder in plain float64 arithmetic (`autoencoder.json`; docs/bundle.md). */
-import type { AutoencoderWeights, LayerWeights } from '../domain/bundle.ts';
+import type { AutoencoderWeights, LayerWeights } from '../../domain/bundle.ts';
 
 /** `activation(weight x + bias)`. */
 export interface Layer {

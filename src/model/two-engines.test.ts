@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { createNodeServer, diskFiles, MODELS_FOLDER } from '../../scripts/node-models.ts';
+import type { BackendFactory, BackendOutput } from './backend.ts';
+import type { LoadedBundle } from './client.ts';
+import type { ModelServer } from './model-server.ts';
+import { createWasmBackend } from './sessions.ts';
+
+const disk = diskFiles(MODELS_FOLDER);
+
+/** The run-time with something done to what it says of one shot. */
+function tampered(change: (output: BackendOutput) => BackendOutput): BackendFactory {
+  return async (models) => {
+    const backend = await createWasmBackend(models);
+    const infer = async (scaled: Float64Array, rows: number): Promise<BackendOutput> => {
+      const output = await backend.infer(scaled, rows);
+      return rows === 1 ? change(output) : output;
+    };
+    return { name: 'wasm', runtimeVersion: '', infer, heapBytes: () => backend.heapBytes(), release: () => backend.release() };
+  };
+}
+
+async function loadedBy(server: ModelServer): Promise<LoadedBundle> {
+  const loaded = await server.load(null);
+  if (!loaded.ok) throw new Error(loaded.error.code);
+  return loaded.value;
+}
+
+const goldenShot = ({ reference }: LoadedBundle, product = '1'): Float64Array => Float64Array.from(reference.products[product]!.golden_shot);
+
+test('a bundle answers before its run-time has started, with the numbers that the run-time gives later', async () => {
+  let startRuntime = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (startRuntime = resolve));
+  const server = createNodeServer(disk, async (models) => {
+    await waiting;
+    return createWasmBackend(models);
+  });
+  let load: Promise<unknown> = Promise.resolve();
+  const bundle = await new Promise<LoadedBundle>((resolve) => {
+    load = server.load(null, { onEarly: resolve });
+  });
+  expect(bundle.backend).toBe('typescript');
+  const shots = Float64Array.from([...goldenShot(bundle, '1'), ...goldenShot(bundle, '2')]);
+  const before = await server.predict(bundle.entry.id, shots);
+  startRuntime();
+  expect(await load).toMatchObject({ ok: true, value: { backend: 'wasm' } });
+  const after = await server.predict(bundle.entry.id, shots);
+  if (!before.ok || !after.ok) throw new Error('no prediction');
+  expect([before.value.backend, after.value.backend]).toEqual(['typescript', 'wasm']);
+  for (const row of [0, 1]) {
+    expect(before.value.probability[row]).toBeCloseTo(after.value.probability[row]!, 12);
+    expect(before.value.t2[row]).toBeCloseTo(after.value.t2[row]!, 9);
+    expect(before.value.spe[row]).toBeCloseTo(after.value.spe[row]!, 9);
+  }
+});
+
+test('a bundle whose run-time fails answers no longer', async () => {
+  const server = createNodeServer(disk, () => Promise.reject(new Error('no memory')));
+  const early: LoadedBundle[] = [];
+  expect(await server.load(null, { onEarly: (bundle) => early.push(bundle) })).toMatchObject({
+    ok: false,
+    error: { code: 'runtime_failed' },
+  });
+  const [bundle] = early;
+  expect(await server.predict(bundle!.entry.id, goldenShot(bundle!))).toMatchObject({ ok: false, error: { code: 'not_ready' } });
+});
+
+test.each([
+  ['differs by more than 1e-9', 1e-7],
+  ['is no number', NaN],
+])('a live shot whose probability %s between the engines has no prediction', async (_, error) => {
+  const server = createNodeServer(disk, tampered((output) => ({ ...output, score: output.score.map((score) => score + error) })));
+  const bundle = await loadedBy(server);
+  const one = goldenShot(bundle);
+  expect(await server.predict(bundle.entry.id, one)).toMatchObject({ ok: false, error: { code: 'engines_disagree' } });
+  // A file goes by the run-time alone.
+  expect(await server.predict(bundle.entry.id, Float64Array.from([...one, ...one]))).toMatchObject({ ok: true });
+});
+
+test('engines that differ by rounding agree', async () => {
+  const server = createNodeServer(disk, tampered((output) => ({ ...output, score: output.score.map((score) => score + 1e-11) })));
+  const bundle = await loadedBy(server);
+  expect(await server.predict(bundle.entry.id, goldenShot(bundle))).toMatchObject({ ok: true, value: { backend: 'wasm' } });
+});
+
+test('a run-time that fails its golden vectors after a disagreement is of no more use', async () => {
+  let broken = false;
+  const server = createNodeServer(disk, async (models) => {
+    const backend = await createWasmBackend(models);
+    return {
+      name: 'wasm',
+      runtimeVersion: '',
+      infer: async (scaled, rows) => {
+        const output = await backend.infer(scaled, rows);
+        return broken ? { ...output, score: output.score.map((score) => score + 1) } : output;
+      },
+      heapBytes: () => backend.heapBytes(),
+      release: () => backend.release(),
+    };
+  });
+  const bundle = await loadedBy(server);
+  broken = true;
+  expect(await server.predict(bundle.entry.id, goldenShot(bundle))).toMatchObject({ ok: false, error: { code: 'runtime_failed' } });
+});
