@@ -38,13 +38,8 @@ export function judge(values: Float64Array, prediction: ShotPrediction, rules: J
     };
   }
   const defective = probability >= rules.threshold;
-  return {
-    class: defective ? 'ng' : 'ok',
-    probability,
-    extrapolated: false,
-    ...confidenceOf(probability, defective, rules.calibration.conformal),
-    reasons,
-  };
+  const { confidence, confidenceScore } = confidenceOf(probability, defective, rules.calibration.conformal);
+  return { class: defective ? 'ng' : 'ok', probability, extrapolated: false, confidence, confidenceScore, reasons };
 }
 
 /** Why a shot has to be held, in the contract's order; empty when it need not be. */

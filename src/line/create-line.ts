@@ -6,6 +6,7 @@ import { sameValues, type Shot, type ShotSource } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ClientStatus, LoadedBundle, PredictionClient } from '../model/client.ts';
+import type { Prediction } from '../model/prediction.ts';
 import { Emitter } from './emitter.ts';
 import type { BatchOptions, Line, LineEvents } from './line.ts';
 import { unavailableVerdict, verdictOf, type Rules } from './verdicts.ts';
@@ -115,14 +116,24 @@ class ShotLine implements Line {
     shots: readonly Shot[],
     { signal, onProgress, details = false }: BatchOptions = {},
   ): Promise<Result<readonly JudgedShot[]>> {
+    if (shots.length === 0) return ok([]);
     const judged: JudgedShot[] = [];
     const lease = this.#takeLease();
+    const begin = async (from: number): Promise<{ chunk: readonly Shot[]; prediction: Promise<Result<Prediction>> }> => {
+      const chunk = shots.slice(from, from + BATCH_ROWS).map((shot, i) => markRepeat(shot, shots[from + i - 1]?.values));
+      await this.#record(this.#journal.recordShots(chunk));
+      return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true }) };
+    };
     try {
-      for (let from = 0; from < shots.length; from += BATCH_ROWS) {
-        const chunk = shots.slice(from, from + BATCH_ROWS).map((shot, i) => markRepeat(shot, shots[from + i - 1]?.values));
-        await this.#record(this.#journal.recordShots(chunk));
-        const verdicts = await this.#judge(chunk, lease.rules, { signal, details, patient: true });
+      let next = begin(0);
+      while (judged.length < shots.length) {
+        const { chunk, prediction } = await next;
+        const predicted = await prediction;
         if (signal?.aborted) return err(appError('aborted', {}));
+        // The worker goes on with the next shots while the page judges these.
+        const following = judged.length + chunk.length;
+        if (following < shots.length) next = begin(following);
+        const verdicts = verdictsOf(chunk, predicted, lease.rules, details);
         const done = chunk.map((shot, i): JudgedShot => ({ shot, verdict: required(verdicts[i]) }));
         await this.#record(this.#journal.recordVerdicts(done));
         judged.push(...done);
@@ -137,8 +148,8 @@ class ShotLine implements Line {
   async preview(shot: Shot, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
     const lease = this.#takeLease();
     try {
-      const [verdict] = await this.#judge([shot], lease.rules, { signal, details: true, patient: false });
-      return required(verdict);
+      const predicted = await this.#predict([shot], lease.rules, { signal, patient: false });
+      return required(verdictsOf([shot], predicted, lease.rules, true)[0]);
     } finally {
       lease.end();
     }
@@ -150,8 +161,9 @@ class ShotLine implements Line {
     await this.#record(this.#journal.recordShots([shot]));
     const lease = this.#takeLease();
     try {
-      const [verdict] = await this.#judge([shot], lease.rules, { details: true, patient: false });
-      const judged = this.#annotate({ shot, verdict: required(verdict) });
+      const predicted = await this.#predict([shot], lease.rules, { patient: false });
+      const verdict = required(verdictsOf([shot], predicted, lease.rules, true)[0]);
+      const judged = this.#annotate({ shot, verdict });
       await this.#record(this.#journal.recordVerdicts([judged]));
       this.#events.emit('judged', judged);
       return judged;
@@ -160,29 +172,20 @@ class ShotLine implements Line {
     }
   }
 
-  /** One verdict a shot, whatever happens. */
-  async #judge(
+  /** What the models say of shots. A patient caller waits for inference that restarts. */
+  async #predict(
     shots: readonly Shot[],
     rules: Rules | null,
-    { signal, details, patient }: { signal?: AbortSignal | undefined; details: boolean; patient: boolean },
-  ): Promise<Verdict[]> {
-    if (!rules) {
-      const { status } = this;
-      const error = status.state === 'unavailable' ? status.error : appError('not_ready', {});
-      return shots.map(() => unavailableVerdict(error, null));
-    }
+    { signal, patient }: { signal?: AbortSignal | undefined; patient: boolean },
+  ): Promise<Result<Prediction>> {
+    const { status } = this;
+    if (!rules) return err(status.state === 'unavailable' ? status.error : appError('not_ready', {}));
     const values = new Float64Array(shots.length * FEATURE_COUNT);
     for (const [i, shot] of shots.entries()) values.set(shot.values, i * FEATURE_COUNT);
     const ask = () =>
       this.#client.predict(rules.bundle.entry.id, values, { signal, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
-    let prediction = await ask();
-    if (!prediction.ok && patient && prediction.error.retryable && (await this.#recovered(signal))) prediction = await ask();
-    if (!prediction.ok) {
-      const { error } = prediction;
-      return shots.map(() => unavailableVerdict(error, rules));
-    }
-    const { value } = prediction;
-    return shots.map((shot, row) => verdictOf(shot.values, value, row, rules, details));
+    const prediction = await ask();
+    return !prediction.ok && patient && prediction.error.retryable && (await this.#recovered(signal)) ? ask() : prediction;
   }
 
   /** Waits until inference is ready again; false when it is not within {@link RECOVERY_MS}, or the caller gave up. */
@@ -261,6 +264,15 @@ class ShotLine implements Line {
       void this.load(bundleId);
     }, delay);
   }
+}
+
+/** One verdict a shot, whatever the models said. */
+function verdictsOf(shots: readonly Shot[], predicted: Result<Prediction>, rules: Rules | null, details: boolean): Verdict[] {
+  if (!rules || !predicted.ok) {
+    const error = predicted.ok ? appError('not_ready', {}) : predicted.error;
+    return shots.map(() => unavailableVerdict(error, rules));
+  }
+  return shots.map((shot, row) => verdictOf(shot.values, predicted.value, row, rules, details));
 }
 
 function markRepeat(shot: Shot, previous: Float64Array | undefined): Shot {

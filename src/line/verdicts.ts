@@ -30,8 +30,14 @@ export function verdictOf(
     { probability: at(prediction.probability), spe, t2 },
     { reference: bundle.reference, calibration: bundle.calibration, threshold: policy.threshold },
   );
+  // Property by property: a spread costs more than all the judging, and files have many rows.
   return {
-    ...judgement,
+    class: judgement.class,
+    probability: judgement.probability,
+    extrapolated: judgement.extrapolated,
+    confidence: judgement.confidence,
+    confidenceScore: judgement.confidenceScore,
+    reasons: judgement.reasons,
     threshold: policy.threshold,
     policy: policy.policy,
     latents: details ? slice(prediction.latents, LATENT_COUNT) : null,
