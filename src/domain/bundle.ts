@@ -346,6 +346,8 @@ export interface ManifestBundle {
   readonly version: string;
   readonly date: string;
   readonly files: readonly ManifestFile[];
+  /** What WebGPU needs beside them; absent in bundles without it. */
+  readonly webgpu?: { readonly files: readonly ManifestFile[] } | undefined;
 }
 
 export interface Manifest {

@@ -324,6 +324,15 @@ export const cardSchema: Schema<Card> = z.strictObject({
   online: z._default(z.nullable(onlineSchema), null),
 });
 
+const filesNamed = (name: RegExp) =>
+  z.array(
+    z.strictObject({
+      path: z.string().check(z.regex(name, 'not a file name')),
+      bytes: count,
+      sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a sha256')),
+    }),
+  );
+
 export const manifestSchema: Schema<Manifest> = z
   .strictObject({
     schema: schemaOne,
@@ -336,13 +345,8 @@ export const manifestSchema: Schema<Manifest> = z
         kind,
         version: z.string(),
         date,
-        files: z.array(
-          z.strictObject({
-            path: z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]*$/, 'not a file name')),
-            bytes: count,
-            sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a sha256')),
-          }),
-        ),
+        files: filesNamed(/^[a-z0-9][a-z0-9._-]*$/),
+        webgpu: z.optional(z.strictObject({ files: filesNamed(/^webgpu\/[a-z0-9][a-z0-9._-]*$/) })),
       }),
     ),
   })
