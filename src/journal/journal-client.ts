@@ -114,7 +114,8 @@ export class JournalClient implements DurableJournal {
       return result;
     });
     // Not before the shots are located: a verdict that finds no number for its shot would keep the shot once more.
-    this.#settling = Promise.allSettled([this.#settling, kept]);
+    // Without a value: each would hold the one before, and so every shot of the page's life.
+    this.#settling = Promise.allSettled([this.#settling, kept]).then(() => undefined);
     return inTime(kept);
   }
 

@@ -1,16 +1,22 @@
 /** Numbers, shares, times and bytes in the format of the current language. */
 import { locale } from './locale.svelte.ts';
 
-const numberFormats = new Map<string, Intl.NumberFormat>();
+// A formatter takes long to make, and longer to throw away: the collector frees those of hundreds of shots in one task.
+const numberFormat = kept((tag, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(tag, options));
+const dateFormat = kept((tag, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, options));
 
-function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${locale.tag}${JSON.stringify(options)}`;
-  let format = numberFormats.get(key);
-  if (format === undefined) {
-    format = new Intl.NumberFormat(locale.tag, options);
-    numberFormats.set(key, format);
-  }
-  return format;
+/** Formatters of the current language by their options, each made once. */
+function kept<Options, Format>(make: (tag: string, options: Options) => Format): (options: Options) => Format {
+  const formats = new Map<string, Format>();
+  return (options) => {
+    const key = `${locale.tag}${JSON.stringify(options)}`;
+    let format = formats.get(key);
+    if (format === undefined) {
+      format = make(locale.tag, options);
+      formats.set(key, format);
+    }
+    return format;
+  };
 }
 
 /** What stands where there is no value. */
@@ -59,20 +65,14 @@ export function formatMilliseconds(milliseconds: number | null | undefined): str
 
 /** The time of day of an instant (milliseconds since 1970), 24 hours, to the second. */
 export function formatTime(epochMilliseconds: number): string {
-  return new Intl.DateTimeFormat(locale.tag, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-    hourCycle: 'h23',
-  }).format(epochMilliseconds);
+  return dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, hourCycle: 'h23' }).format(epochMilliseconds);
 }
 
 /** Date and time of an instant (milliseconds since 1970 or an ISO text). */
 export function formatDateTime(instant: number | string): string {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return String(instant);
-  return new Intl.DateTimeFormat(locale.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
 /** A share with its interval: "46 % (35–58 %)". */

@@ -43,10 +43,11 @@ export function createUpdates({ feed, batch, settings, storage, records, device 
   });
 }
 
-/** Whether the finding of the latest shot has been logged: asked of the journal whenever something was recorded. */
+/** Whether the finding of the latest shot has been logged: asked of the journal whenever something beside the shots was recorded. */
 function followInspections(feed: UpdateParts['feed'], records: DurableJournal): (shotId: string) => boolean {
   let inspected: string | null = null;
-  records.onRecorded(() => {
+  records.onRecorded((kept) => {
+    if (kept.every(({ kind }) => kind === 'shot' || kind === 'verdict')) return;
     const id = feed.latest?.shot.id;
     const seq = id === undefined ? null : records.seqOf(id);
     if (id === undefined || seq === null) return;
