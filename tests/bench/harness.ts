@@ -8,6 +8,7 @@ import type { LoadedBundle } from '../../src/model/client.ts';
 import { createPredictionClient } from '../../src/model/worker-client.ts';
 import { DemoRun, type DemoFaults } from '../../src/sources/demo/demo-run.ts';
 import { Random } from '../../src/sources/demo/random.ts';
+import BareParser from './parse.worker.ts?worker';
 import { benchExplanations, type ExplainTimings } from './explain.ts';
 
 const client = createPredictionClient();
@@ -51,6 +52,20 @@ function flat(of: readonly Shot[]): Float64Array {
 
 function median(times: number[]): number {
   return times.sort((a, b) => a - b)[times.length >> 1] ?? NaN;
+}
+
+/** A worker that does nothing but cut a file into cells; its start counts, as it does for the app. */
+function parseBare(file: File): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const worker = new BareParser();
+    worker.onmessage = () => {
+      resolve(performance.now() - started);
+      worker.terminate();
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(file);
+  });
 }
 
 async function heapBytes(): Promise<number> {
@@ -109,6 +124,14 @@ const bench = {
   /** What explanations cost, and whether a verdict waits for one. */
   explanations(): Promise<ExplainTimings> {
     return benchExplanations(loaded(), shots, (shot) => line.preview(shot));
+  },
+
+  /** Median milliseconds that papaparse alone takes for a file, in a worker of its own as the app's reader is. */
+  async parse(text: string, runs: number): Promise<number> {
+    const file = new File([text], 'shots.csv');
+    const times: number[] = [];
+    for (let i = 0; i < runs; i += 1) times.push(await parseBare(file));
+    return median(times);
   },
 
   /** The same shots as a file with flat headers: text of a CSV. */

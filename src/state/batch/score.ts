@@ -8,8 +8,8 @@ import { labelsOf } from '../../sources/csv/labels.ts';
 import { breathe } from './breathe.ts';
 import { holdBits, type BatchColumns, type BatchInputs } from './columns.ts';
 
-/** Shots sent at a time: few enough that building and judging them never holds the page for long. */
-const CHUNK = 512;
+/** Shots built and sent at a time: few enough that building them never holds the page for long; the line judges them in smaller parts. */
+const CHUNK = 4096;
 
 export interface ScoreOptions {
   readonly signal: AbortSignal;
@@ -93,7 +93,11 @@ export async function score(
     // The line sees one chunk at a time; whether its first shot repeats the last one of the chunk before is seen here.
     if (repeatsBefore(columns, from)) columns.repeat[from] = 1;
     const shots = shotsAt(columns, from, to, receivedAt);
-    const judged = await line.receiveMany(shots, { signal: options.signal });
+    const before = from;
+    const judged = await line.receiveMany(shots, {
+      signal: options.signal,
+      onProgress: ({ done }) => options.onProgress(before + done),
+    });
     if (!judged.ok) return err(judged.error);
     for (const [k, { shot, verdict }] of judged.value.entries()) {
       const i = from + k;
@@ -104,7 +108,6 @@ export async function score(
       columns.repeat[i] = Number(shot.repeat);
       if (verdict.bundleId !== null) bundleIds.add(verdict.bundleId);
     }
-    options.onProgress(to);
     from = to;
     await breathe();
   }
