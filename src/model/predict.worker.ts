@@ -4,10 +4,13 @@ import { CommandHandler } from './command-handler.ts';
 import { httpFiles } from './files.ts';
 import { ModelServer } from './model-server.ts';
 import { commandSchema } from './protocol.ts';
-import { configureRuntime, createWasmBackend, startRuntime } from './sessions.ts';
+import { configureRuntime, createWasmBackend } from './sessions.ts';
 
 configureRuntime({ url: wasmUrl });
-const started = startRuntime();
+// The run-time starts once the first bundle answers without it. Its wasm, by far the largest file, comes down meanwhile.
+void fetch(wasmUrl, { priority: 'low' })
+  .then((response) => response.arrayBuffer())
+  .catch(() => undefined);
 
 let handler: CommandHandler | null = null;
 
@@ -17,10 +20,7 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
     const server = new ModelServer({
       files: httpFiles(command.modelsUrl),
       publicKey: __MANIFEST_PUBLIC_KEY__,
-      createBackend: async (models) => {
-        await started;
-        return createWasmBackend(models);
-      },
+      createBackend: createWasmBackend,
       runtimeFile: new URL(wasmUrl, self.location.href).href,
     });
     handler = new CommandHandler(server, (reply, transfer) => {

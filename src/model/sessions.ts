@@ -21,27 +21,6 @@ export function configureRuntime(wasm: RuntimeWasm): void {
   else env.wasm.wasmBinary = wasm.bytes;
 }
 
-/** A model that returns its input: 65 bytes of ONNX. */
-const IDENTITY_MODEL = 'CAo6NwoQCgF4EgF5IghJZGVudGl0eRIBZ1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEBI=';
-
-/**
- * Starts the run-time, which takes longer than anything else at the start of the app: while it downloads and compiles its
- * wasm, the bundle's files can come in. It offers no other way to start it than a session. A failure is not reported here:
- * the first real session meets it again.
- */
-export async function startRuntime(): Promise<void> {
-  const heap = watchHeap();
-  try {
-    const bytes = Uint8Array.from(atob(IDENTITY_MODEL), (character) => character.charCodeAt(0));
-    const session = await createSession(bytes);
-    await releaseSession(session);
-  } catch {
-    // See above.
-  } finally {
-    heap.found();
-  }
-}
-
 /**
  * Lets one piece of work at a time into the run-time, whichever session it is for: creating and running sessions waits in
  * between with memory on the wasm's stack, and what came in meanwhile would take it away.

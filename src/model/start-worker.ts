@@ -2,7 +2,7 @@
 
 let waiting: Worker | null = null;
 
-/** Starts a worker for the client that comes next: its run-time downloads and compiles meanwhile. */
+/** Starts a worker for the client that comes next: its run-time downloads meanwhile. */
 export function startModelWorker(): void {
   const worker = newWorker();
   // One that fails before anybody listens is no loss: the client starts its own and hears why.
