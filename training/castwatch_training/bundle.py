@@ -7,13 +7,21 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from castwatch_training.bundle_schema import AutoencoderWeights, Calibration, ForestIndex, Golden, Reference, Scaler
+from castwatch_training.bundle_schema import (
+    AutoencoderWeights,
+    Calibration,
+    ForestIndex,
+    Golden,
+    Reference,
+    Scaler,
+)
 from castwatch_training.card_schema import Card
 from castwatch_training.errors import BundleError
 from castwatch_training.features import FEATURES
 from castwatch_training.forest import Forest, read_forest, write_forest
 from castwatch_training.inference import Inference
 from castwatch_training.json_file import dump, parse
+from castwatch_training.webgpu_schema import WebGpuProof
 from castwatch_training.weights import autoencoder_weights
 
 FILES = (
@@ -31,9 +39,19 @@ FILES = (
     "calibration.svg",
 )
 """Every file of a bundle, in the manifest's order."""
+WEBGPU_FILES = ("webgpu/pipeline.onnx", "webgpu/proof.json")
+"""Beside them in bundles that also run on WebGPU; both or neither."""
 
 MAX_BYTES = {"field": 1_500_000, "legacy": 16_000_000}
 """Size limit of a bundle's files together, uncompressed."""
+
+
+@dataclass(frozen=True)
+class WebGpu:
+    """The pipeline for WebGPU: the bytes of the ONNX file and what was proven of it."""
+
+    pipeline: bytes
+    proof: WebGpuProof
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,7 @@ class Bundle:
     card: Card
     card_text: str
     calibration_plot: bytes
+    webgpu: WebGpu | None = None
 
     def inference(self) -> Inference:
         """The pipeline of this bundle. Raises `BundleError` when onnxruntime refuses a model."""
@@ -59,6 +78,7 @@ class Bundle:
 def encode(bundle: Bundle) -> dict[str, bytes]:
     """The files of a bundle: name -> bytes."""
     forest_index, forest_blob = write_forest(bundle.forest)
+    webgpu = (bundle.webgpu.pipeline, dump(bundle.webgpu.proof)) if bundle.webgpu is not None else ()
     return {
         "scaler.json": dump(bundle.scaler),
         "autoencoder.onnx": bundle.autoencoder,
@@ -72,6 +92,7 @@ def encode(bundle: Bundle) -> dict[str, bytes]:
         "card.json": dump(bundle.card),
         "card.md": bundle.card_text.encode(),
         "calibration.svg": bundle.calibration_plot,
+        **dict(zip(WEBGPU_FILES, webgpu, strict=False)),
     }
 
 
@@ -80,9 +101,11 @@ def decode(files: dict[str, bytes], where: str) -> Bundle:
 
     Raises `BundleError` for a missing or unexpected file, or one that does not fit its schema.
     """
-    if missing := [name for name in FILES if name not in files]:
+    webgpu = any(name in files for name in WEBGPU_FILES)
+    expected = FILES + WEBGPU_FILES if webgpu else FILES
+    if missing := [name for name in expected if name not in files]:
         raise BundleError(f"{where}: missing {', '.join(missing)}")
-    if extra := sorted(set(files) - set(FILES)):
+    if extra := sorted(set(files) - set(expected)):
         raise BundleError(f"{where}: not part of a bundle: {', '.join(extra)}")
     index = parse(ForestIndex, files["forest.json"], f"{where}/forest.json")
     try:
@@ -100,6 +123,7 @@ def decode(files: dict[str, bytes], where: str) -> Bundle:
         card=parse(Card, files["card.json"], f"{where}/card.json"),
         card_text=card_text,
         calibration_plot=files["calibration.svg"],
+        webgpu=_decode_webgpu(files, where) if webgpu else None,
     )
     weights = parse(AutoencoderWeights, files["autoencoder.json"], f"{where}/autoencoder.json")
     if weights != autoencoder_weights(bundle.autoencoder, f"{where}/autoencoder.onnx"):
@@ -109,12 +133,18 @@ def decode(files: dict[str, bytes], where: str) -> Bundle:
     return bundle
 
 
+def _decode_webgpu(files: dict[str, bytes], where: str) -> WebGpu:
+    pipeline, proof = (files[name] for name in WEBGPU_FILES)
+    return WebGpu(pipeline, parse(WebGpuProof, proof, f"{where}/{WEBGPU_FILES[1]}"))
+
+
 def read_files(folder: Path) -> dict[str, bytes]:
-    """All files of a folder: name -> bytes. Raises `BundleError` when it cannot be read."""
+    """All files of a folder and those below it: path in it -> bytes. Raises `BundleError` when it cannot be read."""
     if not folder.is_dir():
         raise BundleError(f"{folder}: no such bundle folder")
     try:
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        paths = sorted(path for path in folder.rglob("*") if not path.is_dir())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     except OSError as error:
         raise BundleError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
@@ -143,6 +173,7 @@ def write_files(folder: Path, files: dict[str, bytes]) -> None:
         staged = Path(temporary) / folder.name
         staged.mkdir()
         for name, content in files.items():
+            (staged / name).parent.mkdir(exist_ok=True)
             (staged / name).write_bytes(content)
         staged.replace(folder)
 

@@ -1,4 +1,6 @@
-"""The JSON files of a bundle as models: `docs/bundle.md` in code (card and manifest: `card_schema.py`).
+"""The JSON files of a bundle as models: `docs/bundle.md` in code.
+
+The card and the manifest are in `card_schema.py`, the proof of WebGPU in `webgpu_schema.py`.
 
 Every file is read and written through these models. A key that is not named here is an error, a number must be
 finite, and lists that run along the 30 inputs or the 12 latents must have that length, so that a file which

@@ -179,21 +179,31 @@ class Card(Strict):
 
 
 class ManifestFile(Strict):
-    """One file of a bundle."""
+    """One file of a bundle; `path` is below the bundle's folder."""
 
-    path: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    path: Annotated[str, Field(pattern=r"^(webgpu/)?[a-z0-9][a-z0-9._-]*$")]
     bytes: Count
     sha256: Sha256
 
 
+class ManifestWebGpu(Strict):
+    """What WebGPU needs beside the bundle's other files."""
+
+    files: Annotated[list[ManifestFile], Field(min_length=1)]
+
+
 class ManifestBundle(Strict):
-    """One released bundle with all of its files."""
+    """One released bundle with all of its files.
+
+    `files` is what every device needs; `webgpu` is not written where a bundle has none.
+    """
 
     id: str
     kind: Literal["field", "legacy"]
     version: str
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     files: list[ManifestFile]
+    webgpu: ManifestWebGpu | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Manifest(Strict):

@@ -313,6 +313,23 @@ def _show_proof(proof: "Proof") -> None:
             for a in proof.agreements
         ],
     )
+    if proof.webgpu:
+        table(
+            "WebGPU, in float32",
+            ["rows of", "rows", "noisy", "run again", "max |dp|", "noisy max |dp|", "flips"],
+            [
+                [
+                    s.name,
+                    f"{s.rows}",
+                    f"{s.noisy_rows}",
+                    f"{s.recomputed}",
+                    f"{s.max_dp:.1e}",
+                    f"{s.max_dp_noisy:.1e}",
+                    f"{s.flips}",
+                ]
+                for s in proof.webgpu
+            ],
+        )
     for claim in proof.passed:
         OUT.print(f"[green]ok[/]      {_plain(claim)}", soft_wrap=True, highlight=False)
     for claim in proof.skipped:

@@ -50,8 +50,8 @@ class Inference:
 
     def __init__(self, scaler: Scaler, autoencoder: bytes, boosting: bytes, platt: Platt, reference: Reference) -> None:
         self._scaler = scaler
-        self._autoencoder = _session(autoencoder, "autoencoder.onnx")
-        self._boosting = _session(boosting, "boosting.onnx")
+        self._autoencoder = session(autoencoder, "autoencoder.onnx")
+        self._boosting = session(boosting, "boosting.onnx")
         self._platt = platt
         self._reference = reference
 
@@ -72,22 +72,25 @@ class Inference:
             latent,
             reconstruction,
             squared_error(scaled, reconstruction),
-            self._t2(raw, latent),
+            t2_of(self._reference, raw, latent),
             score,
             probability[:, 0],
             expit(self._platt.a * score + self._platt.b),
         )
 
-    def _t2(self, raw: FloatArray, latent: FloatArray) -> FloatArray:
-        t2 = np.full(len(raw), np.nan)
-        keys = np.array([product_key(v) for v in raw[:, PRODUCT]], dtype=object)
-        for key, product in self._reference.products.items():
-            own = keys == key
-            t2[own] = hotelling(latent[own], np.array(product.t2.mean), np.array(product.t2.precision))
-        return t2
+
+def t2_of(reference: Reference, raw: FloatArray, latent: FloatArray) -> FloatArray:
+    """T2 [n] of latents [n, 12] by each row's product; NaN where that is unknown."""
+    t2 = np.full(len(raw), np.nan)
+    keys = np.array([product_key(v) for v in raw[:, PRODUCT]], dtype=object)
+    for key, product in reference.products.items():
+        own = keys == key
+        t2[own] = hotelling(latent[own], np.array(product.t2.mean), np.array(product.t2.precision))
+    return t2
 
 
-def _session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+def session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+    """A model on one thread; `name` is its file's in errors. Raises `BundleError` when onnxruntime refuses it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

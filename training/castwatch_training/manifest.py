@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from castwatch_training import signing
-from castwatch_training.bundle import FILES, decode, read_files, sha256
-from castwatch_training.card_schema import Card, Manifest, ManifestBundle, ManifestFile
+from castwatch_training.bundle import FILES, WEBGPU_FILES, decode, read_files, sha256
+from castwatch_training.card_schema import Card, Manifest, ManifestBundle, ManifestFile, ManifestWebGpu
 from castwatch_training.errors import BundleError
 from castwatch_training.json_file import dump, parse
 
@@ -81,7 +82,7 @@ def check_hashes(manifest: Manifest, bundle_id: str, files: dict[str, bytes]) ->
     entry = next((bundle for bundle in manifest.bundles if bundle.id == bundle_id), None)
     if entry is None:
         return [f"the manifest does not list '{bundle_id}'"]
-    listed = {file.path: file for file in entry.files}
+    listed = {file.path: file for file in [*entry.files, *(entry.webgpu.files if entry.webgpu else [])]}
     problems = [f"{name}: not in the manifest" for name in sorted(set(files) - set(listed))]
     for name, file in listed.items():
         if name not in files:
@@ -103,5 +104,10 @@ def _entry(folder: Path) -> ManifestBundle:
         kind=card.kind,
         version=card.version,
         date=card.date,
-        files=[ManifestFile(path=name, bytes=len(files[name]), sha256=sha256(files[name])) for name in FILES],
+        files=_listed(files, FILES),
+        webgpu=ManifestWebGpu(files=_listed(files, WEBGPU_FILES)) if WEBGPU_FILES[0] in files else None,
     )
+
+
+def _listed(files: dict[str, bytes], names: Sequence[str]) -> list[ManifestFile]:
+    return [ManifestFile(path=name, bytes=len(files[name]), sha256=sha256(files[name])) for name in names]

@@ -16,6 +16,8 @@ from castwatch_training.generator import snap
 from castwatch_training.golden import at_ranges, on_thresholds, spread, with_gaps
 
 ROWS = 20_000
+SEED = 20_000
+"""Of the proofs' rows."""
 _POOL = 400
 
 

@@ -23,16 +23,17 @@ from castwatch_training.features import FEATURES, PRODUCT
 from castwatch_training.generator import rows_as_keys
 from castwatch_training.golden import golden_rows, inputs_of
 from castwatch_training.inference import Outputs, scale, squared_error
-from castwatch_training.judge import judge, threshold_for
 from castwatch_training.manifest import MANIFEST, check_hashes, read_manifest, verify_manifest
-from castwatch_training.off_sample import off_sample_rows
+from castwatch_training.off_sample import SEED, off_sample_rows
 from castwatch_training.pipeline import FittedPipeline
 from castwatch_training.reference import hotelling, inside
+from castwatch_training.verdicts import classes_of
+from castwatch_training.webgpu_proof import prove_webgpu
+from castwatch_training.webgpu_schema import WebGpuSet
 from castwatch_training.weights import autoencoder_weights
 
 TOLERANCE = 1e-12
 """Largest difference of two probabilities that count as the same."""
-OFF_SAMPLE_SEED = 20_000
 
 Step = Callable[[str], None]
 
@@ -60,6 +61,7 @@ class Proof:
     bundle: str
     bytes: int
     agreements: list[Agreement] = field(default_factory=list)
+    webgpu: list[WebGpuSet] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Proof:
 
     def as_json(self) -> dict[str, Any]:
         """The proof as plain values."""
-        return {"ok": self.ok, **asdict(self)}
+        return {"ok": self.ok, **asdict(self), "webgpu": [found.model_dump() for found in self.webgpu]}
 
     def check(self, claim: str, problems: list[str]) -> None:
         """Record a claim with what speaks against it."""
@@ -115,12 +117,17 @@ def prove(bundle: Bundle, data: Dataset | None, fitted: FittedPipeline | None, s
     proof.check("the reference is consistent", _reference(bundle))
     if data is not None:
         proof.check("no golden, background or golden-shot row is a data row", _copies(bundle, data.X))
-    sets = [("off-sample rows", off_sample_rows(bundle, OFF_SAMPLE_SEED, data=None if data is None else data.X))]
+    sets = [("off-sample rows", off_sample_rows(bundle, SEED, data=None if data is None else data.X))]
     if data is not None:
         sets.insert(0, ("data rows", data.X))
     for name, X in sets:
         step(name)
         _compare(proof, bundle, name, X, fitted)
+    if bundle.webgpu is not None:
+        step("the graph for WebGPU")
+        proof.webgpu, claims = prove_webgpu(bundle, bundle.webgpu, None if data is None else data.X)
+        for claim, problems in claims.items():
+            proof.check(claim, problems)
     return proof
 
 
@@ -152,14 +159,6 @@ def _compare(proof: Proof, bundle: Bundle, name: str, X: FloatArray, fitted: Fit
 
 def _gap(a: FloatArray, b: FloatArray) -> float:
     return float(np.abs(a - b).max(initial=0.0))
-
-
-def classes_of(bundle: Bundle, X: FloatArray, out: Outputs) -> list[str]:
-    """The judged class of raw shots [n, 30] at the bundle's default policy."""
-    calibration = bundle.calibration
-    threshold = threshold_for(calibration.default_policy, calibration.thresholds)
-    rows = zip(X.tolist(), out.calibrated.tolist(), out.t2.tolist(), out.spe.tolist(), strict=True)
-    return [judge(x, p, t2, spe, calibration, bundle.reference, threshold).cls for x, p, t2, spe in rows]
 
 
 def in_numpy(bundle: Bundle, X: FloatArray) -> Outputs:

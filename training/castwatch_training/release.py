@@ -7,7 +7,7 @@ give the same folder byte for byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,7 @@ from castwatch_training.protocols import splits
 from castwatch_training.recipe import FIELD, LEGACY, Recipe
 from castwatch_training.reference import Material, build_reference
 from castwatch_training.study_results import StudyResults
+from castwatch_training.webgpu_proof import build_webgpu
 
 Kind = Literal["field", "legacy"]
 Step = Callable[[str], None]
@@ -170,7 +171,8 @@ def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, measured: 
         reliability=calibration.reliability,
         online=measured.online,
     )
-    return Bundle(
+    step("exporting for WebGPU")
+    bundle = Bundle(
         scaler=scaler,
         autoencoder=autoencoder,
         boosting=boosting,
@@ -182,6 +184,7 @@ def build_bundle(plan: Release, data: Dataset, model: FittedPipeline, measured: 
         card_text=card_markdown(card),
         calibration_plot=calibration_svg(calibration.reliability, plan.id),
     )
+    return replace(bundle, webgpu=build_webgpu(bundle, data.X))
 
 
 def _reconstruction(data: Dataset, run: OutOfFoldRun) -> list[ReconstructionRow]:

@@ -1,19 +1,27 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from castwatch_training.bundle import FILES, Bundle, encode, read_bundle, write_files
+from castwatch_training.bundle import FILES, WEBGPU_FILES, Bundle, encode, read_bundle, read_files, write_files
 from castwatch_training.errors import BundleError
 
 
 def test_a_folder_holds_the_bundle(tmp_path: Path, bundle: Bundle) -> None:
     write_files(tmp_path / "field-0.0.1", encode(bundle))
-    assert sorted(p.name for p in (tmp_path / "field-0.0.1").iterdir()) == sorted(FILES)
+    assert set(read_files(tmp_path / "field-0.0.1")) == {*FILES, *WEBGPU_FILES}
     again = read_bundle(tmp_path / "field-0.0.1")
     assert encode(again) == encode(bundle)
     X = np.array([bundle.reference.products["1"].golden_shot])
     np.testing.assert_array_equal(again.inference().run(X).calibrated, bundle.inference().run(X).calibrated)
+
+
+def test_a_bundle_may_do_without_webgpu(tmp_path: Path, bundle: Bundle) -> None:
+    plain = replace(bundle, webgpu=None)
+    write_files(tmp_path / "b", encode(plain))
+    assert set(read_files(tmp_path / "b")) == set(FILES)
+    assert read_bundle(tmp_path / "b").webgpu is None
 
 
 def test_writing_the_same_again_changes_nothing(tmp_path: Path, bundle: Bundle) -> None:
@@ -27,7 +35,9 @@ def test_a_released_folder_is_never_changed(tmp_path: Path, bundle: Bundle) -> N
     write_files(tmp_path / "b", encode(bundle))
     with pytest.raises(BundleError, match=r"exists with other content \(card.md\).*give the new one a new version"):
         write_files(tmp_path / "b", {**encode(bundle), "card.md": b"other"})
-    assert (tmp_path / "b" / "card.md").read_bytes() == encode(bundle)["card.md"]
+    with pytest.raises(BundleError, match=r"exists with other content \(webgpu/proof.json\)"):
+        write_files(tmp_path / "b", {**encode(bundle), "webgpu/proof.json": b"other"})
+    assert read_files(tmp_path / "b") == encode(bundle)
 
 
 def test_a_failed_write_leaves_no_folder(tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +54,7 @@ def test_a_failed_write_leaves_no_folder(tmp_path: Path, bundle: Bundle, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILES + WEBGPU_FILES)
 def test_a_missing_file_is_named(tmp_path: Path, bundle: Bundle, name: str) -> None:
     write_files(tmp_path / "b", encode(bundle))
     (tmp_path / "b" / name).unlink()

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from castwatch_training import signing
-from castwatch_training.bundle import FILES, Bundle, encode, read_files, sha256, write_files
+from castwatch_training.bundle import FILES, WEBGPU_FILES, Bundle, encode, read_files, sha256, write_files
 from castwatch_training.errors import BundleError, SigningError
 from castwatch_training.manifest import (
     check_hashes,
@@ -28,8 +29,17 @@ def test_the_manifest_lists_every_file_with_its_hash(models: Path, bundle: Bundl
     (entry,) = manifest.bundles
     assert (entry.id, entry.kind, entry.version, entry.date) == ("field-0.0.1", "field", "0.0.1", "2026-01-02")
     files = {file.path: (file.bytes, file.sha256) for file in entry.files}
-    assert files == {name: (len(raw), sha256(raw)) for name, raw in encode(bundle).items()}
-    assert list(files) == list(FILES)
+    assert entry.webgpu is not None
+    beside = {file.path: (file.bytes, file.sha256) for file in entry.webgpu.files}
+    assert files | beside == {name: (len(raw), sha256(raw)) for name, raw in encode(bundle).items()}
+    assert (list(files), list(beside)) == (list(FILES), list(WEBGPU_FILES))
+
+
+def test_a_bundle_without_webgpu_is_listed_as_before_there_was_any(tmp_path: Path, bundle: Bundle) -> None:
+    write_files(tmp_path / bundle.card.id, encode(replace(bundle, webgpu=None)))
+    update_manifest(tmp_path, None, DEVELOPMENT_KEY)
+    assert b"webgpu" not in (tmp_path / "manifest.json").read_bytes()
+    assert read_manifest(tmp_path).bundles[0].webgpu is None
 
 
 def test_nothing_new_keeps_sequence_and_bytes(models: Path) -> None:
@@ -97,9 +107,10 @@ def test_every_difference_from_the_manifest_is_named(models: Path) -> None:
     files = read_files(models / "field-0.0.1")
     assert check_hashes(manifest, "field-0.0.1", files) == []
     changed = {**files, "card.md": files["card.md"] + b"x", "forest.bin": bytes(len(files["forest.bin"])), "new": b""}
+    changed["webgpu/proof.json"] = b""
     del changed["scaler.json"]
-    problems = check_hashes(manifest, "field-0.0.1", changed)
-    assert [problem.split(":")[0] for problem in problems] == ["new", "scaler.json", "forest.bin", "card.md"]
+    named = [problem.split(":")[0] for problem in check_hashes(manifest, "field-0.0.1", changed)]
+    assert named == ["new", "scaler.json", "forest.bin", "card.md", "webgpu/proof.json"]
     assert check_hashes(manifest, "other-1", files) == ["the manifest does not list 'other-1'"]
 
 

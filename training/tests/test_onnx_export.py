@@ -3,11 +3,11 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from forests import DEEP, LEAF, STUMP, make_forest
 from onnx.reference import ReferenceEvaluator
 from torch import nn
 
 from castwatch_training.errors import BundleError
-from castwatch_training.forest import Forest
 from castwatch_training.onnx_export import export_autoencoder, export_boosting
 
 FLOAT64_IN_THE_BROWSER = {"Gemm", "Tanh", "Relu", "Sigmoid", "Cast", "Add", "TreeEnsemble"}
@@ -18,26 +18,6 @@ class Net(nn.Module):
         super().__init__()
         self.encoder = nn.Sequential(nn.Linear(30, 9), activation, nn.Linear(9, 12)).double()
         self.decoder = nn.Sequential(nn.Linear(12, 9), activation, nn.Linear(9, 30)).double()
-
-
-def make_forest(*trees: list[tuple[float, int, int]]) -> Forest:
-    """A forest of (value, right, feature) nodes in pre-order; `right` counts from the tree's own root."""
-    offsets = np.cumsum([0, *map(len, trees)])
-    nodes = [(v, r + o if r >= 0 else -1, f) for tree, o in zip(trees, offsets, strict=False) for v, r, f in tree]
-    value, right, feature = (np.array(column) for column in zip(*nodes, strict=True))
-    return Forest(
-        0.25,
-        offsets.astype(np.int64),
-        value.astype(np.float64),
-        right.astype(np.int32),
-        np.ones(len(nodes), dtype=np.int32),
-        feature.astype(np.int8),
-    )
-
-
-LEAF = [(0.5, -1, -1)]
-STUMP = [(1.0, 2, 7), (-1.0, -1, -1), (2.0, -1, -1)]
-DEEP = [(0.0, 4, 3), (-1.0, 3, 41), (0.1, -1, -1), (0.2, -1, -1), (1.0, 6, 3), (0.3, -1, -1), (0.4, -1, -1)]
 
 
 def run(model: bytes, X: np.ndarray) -> list[np.ndarray]:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def _fewer_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "castwatch_training.proof.off_sample_rows", lambda bundle, seed, data=None: whole(bundle, seed, 1000, data)
     )
+    monkeypatch.setattr("castwatch_training.webgpu_proof.OFF_SAMPLE_ROWS", 1000)
 
 
 def test_a_sound_bundle_passes_against_training_itself(bundle: Bundle, data: Dataset, fitted: FittedPipeline) -> None:
@@ -138,6 +140,16 @@ def test_the_json_says_what_was_proven(bundle: Bundle) -> None:
     assert content["ok"] is True
     assert content["bytes"] == sum(map(len, encode(bundle).values()))
     assert {"rows_of", "against", "rows", "max_dp", "flips"} == set(content["agreements"][0])
+    assert [found["name"] for found in content["webgpu"]] == ["off_sample", "golden"]
+    json.dumps(content)
+
+
+def test_a_graph_for_webgpu_that_is_not_the_bundles_fails(bundle: Bundle) -> None:
+    assert bundle.webgpu is not None
+    with pytest.raises(BundleError, match=r"webgpu/pipeline.onnx: onnxruntime cannot load it"):
+        prove(replace(bundle, webgpu=replace(bundle.webgpu, pipeline=b"<!doctype html>")), None, None)
+    stale = replace(bundle, forest=replace(bundle.forest, value=bundle.forest.value + 1e-3))
+    assert "webgpu/pipeline.onnx is what the bundle's other files make" in "\n".join(prove(stale, None, None).failures)
 
 
 @pytest.mark.data
@@ -146,6 +158,7 @@ def test_released_bundles_hold_on_the_real_data(
     real_data: Dataset, models_of_the_repository: list[Bundle], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("castwatch_training.proof.off_sample_rows", off_sample.off_sample_rows)
+    monkeypatch.setattr("castwatch_training.webgpu_proof.OFF_SAMPLE_ROWS", 20_000)
     for bundle in models_of_the_repository:
         proof = prove(bundle, real_data, None)
         demand(proof)
