@@ -20,8 +20,9 @@ from castwatch_training.bundle import read_bundle
 from castwatch_training.dataset import find_data, read_shots
 from castwatch_training.errors import DataNotFoundError
 from castwatch_training.golden import inputs_of
-from castwatch_training.off_sample import off_sample_rows
-from castwatch_training.proof import OFF_SAMPLE_SEED, classes_of, in_numpy
+from castwatch_training.off_sample import SEED, off_sample_rows
+from castwatch_training.proof import in_numpy
+from castwatch_training.verdicts import classes_of
 
 _CLASSES = {"OK": 0, "NG": 1, "HOLD": 2}
 
@@ -33,7 +34,7 @@ def main(folder: Path, out: Path) -> None:
         sets["data"] = read_shots(find_data()).X
     except DataNotFoundError as error:
         print(f"the data rows are skipped: {error}", file=sys.stderr)
-    sets["off_sample"] = off_sample_rows(bundle, OFF_SAMPLE_SEED, data=sets.get("data"))
+    sets["off_sample"] = off_sample_rows(bundle, SEED, data=sets.get("data"))
     for name, rows in sets.items():
         outputs = in_numpy(bundle, rows)
         classes = [_CLASSES[cls] for cls in classes_of(bundle, rows, outputs)]
