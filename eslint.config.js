@@ -23,7 +23,7 @@ const ROOMS = [
 const RUNTIME_RULE = {
   // The address of its wasm is not the run-time itself.
   regex: '^onnxruntime(?!.*\\.wasm\\?url$)',
-  message: 'Only src/model/sessions.ts knows the inference run-time.',
+  message: 'Only src/model/sessions.ts and src/model/webgpu/session.ts know the inference run-time.',
 };
 
 const ZOD_RULE = {
@@ -118,7 +118,7 @@ export default tseslint.config(
   ...ROOMS.map(restrictions),
   { files: ['src/domain/zod.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
-    files: ['src/model/sessions.ts'],
+    files: ['src/model/sessions.ts', 'src/model/webgpu/session.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

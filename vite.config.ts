@@ -5,6 +5,15 @@ import { BUILD_CONSTANTS } from './scripts/build-constants.ts';
 import { chromiumLaunchOptions } from './scripts/chromium.ts';
 import { releasePlugin } from './scripts/release-plugin.ts';
 
+/** What only the second backend needs has a folder of its own: a device that does not use it never gets it (docs/adr/0022). */
+const folderOf = (names: readonly (string | undefined)[]): string =>
+  names.some((name) => /webgpu|asyncify|^accelerator/.test(name ?? '')) ? 'assets/webgpu' : 'assets';
+const FILE_NAMES = {
+  entryFileNames: ({ name }: { name: string }) => `${folderOf([name])}/[name]-[hash].js`,
+  chunkFileNames: ({ name }: { name: string }) => `${folderOf([name])}/[name]-[hash].js`,
+  assetFileNames: ({ names }: { names: readonly string[] }) => `${folderOf(names)}/[name]-[hash][extname]`,
+};
+
 export default defineConfig({
   // Relative addresses: the app may be hosted below any path.
   base: './',
@@ -19,9 +28,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 600,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { output: FILE_NAMES, checks: { pluginTimings: false } },
   },
-  worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
+  worker: { format: 'es', rolldownOptions: { output: FILE_NAMES, checks: { pluginTimings: false } } },
   server: { port: 5180, strictPort: true },
   test: {
     // Models are loaded for real; a busy machine takes its time. A hang is still found.

@@ -98,7 +98,7 @@ async function modelsPart(folder: string): Promise<ReleaseManifest['models']> {
   const { sequence, current, bundles } = JSON.parse(await readFile(join(folder, 'models/manifest.json'), 'utf8')) as Manifest;
   const files = [await describe(folder, 'models/manifest.json'), await describe(folder, 'models/manifest.sig')];
   for (const bundle of bundles) {
-    for (const listed of bundle.files) {
+    for (const listed of [...bundle.files, ...(bundle.webgpu?.files ?? [])]) {
       const file = await describe(folder, `models/${bundle.id}/${listed.path}`);
       if (file.sha256 !== listed.sha256) throw new Error(`${file.path}: not the file that models/manifest.json lists`);
       files.push(file);

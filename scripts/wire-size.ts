@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { compressible } from '../deploy/mime.ts';
 import type { Manifest } from '../src/domain/bundle.ts';
+import { isOptional } from '../src/domain/release.ts';
 
 /** What the built app weighs over the wire: brotli at its best, which hosts serve from files compressed ahead. */
 
@@ -36,7 +37,7 @@ export function sizeOf(files: readonly WireFile[]): WireSize {
 
 /**
  * Writes `file.br` beside every file of `dist/` that gets smaller by it. Returns what goes over the wire: the app with the bundle
- * in use, without the other bundles.
+ * in use, without the other bundles and without what only a device with the second backend fetches.
  */
 export async function compressBuild(folder = join(root, 'dist')): Promise<readonly WireFile[]> {
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
@@ -57,7 +58,7 @@ export async function compressBuild(folder = join(root, 'dist')): Promise<readon
   }
   const manifest = JSON.parse(await readFile(join(folder, 'models/manifest.json'), 'utf8')) as Manifest;
   const otherBundles = manifest.bundles.filter(({ id }) => id !== manifest.current).map(({ id }) => `models/${id}/`);
-  return files.filter(({ path }) => !otherBundles.some((bundle) => path.startsWith(bundle)));
+  return files.filter(({ path }) => !isOptional(path) && !otherBundles.some((bundle) => path.startsWith(bundle)));
 }
 
 /** Brotli at its best; what was compressed before comes from a cache. */

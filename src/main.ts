@@ -7,12 +7,14 @@ import { createJournal } from './journal/create-journal.ts';
 import { createApi } from './line/api.ts';
 import { createLine } from './line/create-line.ts';
 import { Shadow } from './line/shadow.ts';
+import { readAdapter } from './model/webgpu/adapter.ts';
 import { createPredictionClient } from './model/worker-client.ts';
 import { deviceId } from './station/device.ts';
 import { PinLock } from './station/pin.ts';
 import { Watchdog } from './station/watchdog.ts';
 import { WorkerMemory } from './station/worker-memory.ts';
 import type { AppState } from './state/app-state.ts';
+import { Backends } from './state/backends.svelte.ts';
 import { BatchState } from './state/batch/batch.svelte.ts';
 import { Bundles } from './state/bundles.svelte.ts';
 import { createUpdates } from './state/create-updates.ts';
@@ -86,6 +88,16 @@ const app: AppState = {
   explanations: new Explanations({ explainer, predictions: client, table: domainTable, past: () => history.live }),
   survey: new SurveyState(explainer),
   domainTable,
+  backends: new Backends({
+    control: client,
+    line,
+    settings,
+    storage,
+    readAdapter,
+    browser: navigator.userAgent,
+    idle: () => idle() && batch.progress === null,
+    onEvent: health.note,
+  }),
   bundles: new Bundles(client, (entry, signal) => client.card(entry, { signal })),
   settings,
   station: new Station(line, settings),

@@ -87,7 +87,8 @@ export function conformalPValues(probability: number, conformal: Conformal): { n
   };
 }
 
-function confidenceOf(
+/** How sure a verdict is, and how unusual the probability would be in the other class. */
+export function confidenceOf(
   probability: number,
   defective: boolean,
   conformal: Conformal,

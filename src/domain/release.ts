@@ -48,14 +48,22 @@ export interface ReleaseManifest {
   };
 }
 
+/**
+ * Whether a file belongs to the second backend (docs/adr/0022). A device holds such files only if it has used one: they are no
+ * part of a first download, and nothing is missing without them.
+ */
+export function isOptional(path: string): boolean {
+  return /^(assets|models\/[^/]+)\/webgpu\//.test(path);
+}
+
 /** All files of a release, the app's first. */
 export function releaseFiles({ app, models }: Pick<ReleaseManifest, 'app' | 'models'>): readonly ReleaseFile[] {
   return [...app.files, ...models.files];
 }
 
-/** Bytes of all files of a release. */
+/** Bytes of all files of a release, without the optional ones. */
 export function releaseBytes(manifest: Pick<ReleaseManifest, 'app' | 'models'>): number {
-  return releaseFiles(manifest).reduce((sum, { bytes }) => sum + bytes, 0);
+  return releaseFiles(manifest).reduce((sum, { path, bytes }) => sum + (isOptional(path) ? 0 : bytes), 0);
 }
 
 /**

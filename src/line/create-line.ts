@@ -114,7 +114,7 @@ class ShotLine implements Line {
 
   async receiveMany(
     shots: readonly Shot[],
-    { signal, onProgress, details = false }: BatchOptions = {},
+    { signal, onProgress, details = false, total = shots.length }: BatchOptions = {},
   ): Promise<Result<readonly JudgedShot[]>> {
     if (shots.length === 0) return ok([]);
     const judged: JudgedShot[] = [];
@@ -122,7 +122,7 @@ class ShotLine implements Line {
     const begin = async (from: number): Promise<{ chunk: readonly Shot[]; prediction: Promise<Result<Prediction>> }> => {
       const chunk = shots.slice(from, from + BATCH_ROWS).map((shot, i) => markRepeat(shot, shots[from + i - 1]?.values));
       await this.#record(this.#journal.recordShots(chunk));
-      return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true }) };
+      return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true, total }) };
     };
     try {
       let next = begin(0);
@@ -176,14 +176,15 @@ class ShotLine implements Line {
   async #predict(
     shots: readonly Shot[],
     rules: Rules | null,
-    { signal, patient }: { signal?: AbortSignal | undefined; patient: boolean },
+    { signal, patient, total = shots.length }: { signal?: AbortSignal | undefined; patient: boolean; total?: number },
   ): Promise<Result<Prediction>> {
     const { status } = this;
     if (!rules) return err(status.state === 'unavailable' ? status.error : appError('not_ready', {}));
     const values = new Float64Array(shots.length * FEATURE_COUNT);
     for (const [i, shot] of shots.entries()) values.set(shot.values, i * FEATURE_COUNT);
+    const { threshold } = rules.policy;
     const ask = () =>
-      this.#client.predict(rules.bundle.entry.id, values, { signal, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
+      this.#client.predict(rules.bundle.entry.id, values, { signal, threshold, total, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
     const prediction = await ask();
     return !prediction.ok && patient && prediction.error.retryable && (await this.#recovered(signal)) ? ask() : prediction;
   }

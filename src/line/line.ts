@@ -28,6 +28,8 @@ export interface BatchProgress {
 export interface BatchOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BatchProgress) => void;
+  /** Shots of the whole file, when this is a part of it. */
+  readonly total?: number;
   /** Keep latents and reconstruction in each verdict (336 bytes a shot). Default false. */
   readonly details?: boolean;
 }

@@ -1,4 +1,5 @@
 /** The whole catalogue: every namespace in one object, and the types of its keys and parameters. */
+import { backend } from './backend.ts';
 import { batch } from './batch.ts';
 import { common } from './common.ts';
 import { csv } from './csv.ts';
@@ -27,6 +28,7 @@ import { verdict } from './verdict.ts';
 
 /** Every message by its key. */
 export const catalogue = {
+  ...backend,
   ...batch,
   ...common,
   ...csv,

@@ -56,6 +56,7 @@ export const history = defineMessages('history', {
   'history.what.reload_withheld': { ko: '다시 열기를 멈춤 (너무 잦음)', en: 'page not loaded anew, tried too often', vi: 'ngừng mở lại (quá nhiều lần)' },
   'history.what.recycled': { ko: '쉬는 동안 메모리를 비움', en: 'memory freed while at rest', vi: 'giải phóng bộ nhớ khi nghỉ' },
   'history.what.clock_jump': { ko: '시계가 바뀜', en: 'clock jumped', vi: 'đồng hồ nhảy' },
+  'history.what.backend_disabled': { ko: 'WebGPU 계산을 끔', en: 'WebGPU switched off', vi: 'tắt WebGPU' },
   'history.what.page_error': { ko: '화면 오류', en: 'page error', vi: 'lỗi trang' },
   'history.what.engines_disagree': { ko: '두 계산 결과가 다름', en: 'the two computations disagree', vi: 'hai cách tính khác nhau' },
   'history.what.taken': { ko: '새 버전 사용', en: 'new version in use', vi: 'dùng bản mới' },

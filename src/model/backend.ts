@@ -9,6 +9,8 @@ export interface BackendOutput {
   readonly reconstruction: Float64Array;
   /** [rows] log-odds of the boosting. */
   readonly score: Float64Array;
+  /** [rows] 1 where rounding may have led to another leaf of a tree. Absent or null: the backend computes in float64, or cannot tell. */
+  readonly doubtful?: Uint8Array | null;
 }
 
 /**

@@ -50,6 +50,13 @@ export interface LoadOptions extends CallOptions {
   readonly onEarly?: ((bundle: LoadedBundle) => void) | undefined;
 }
 
+export interface PredictOptions extends CallOptions {
+  /** The threshold that the shots are judged by: what lies near it is computed with particular care. */
+  readonly threshold?: number;
+  /** Shots of the whole work that this call is a part of; by default those of the call. */
+  readonly total?: number;
+}
+
 /** What the diagnostics show about inference. */
 export interface ModelDiagnostics {
   readonly backend: string;
@@ -73,7 +80,7 @@ export interface PredictionClient {
   /** Frees a bundle that is not needed any more. */
   unload(bundleId: string): Promise<Result<null>>;
   /** Predicts n shots with a loaded bundle from n*30 recorded values (NaN = missing), row by row. */
-  predict(bundleId: string, values: Float64Array, options?: CallOptions): Promise<Result<Prediction>>;
+  predict(bundleId: string, values: Float64Array, options?: PredictOptions): Promise<Result<Prediction>>;
   /** Runs the golden vectors of a loaded bundle again. */
   selfTest(bundleId: string, options?: CallOptions): Promise<Result<SelfTestReport>>;
   diagnostics(bundleId: string, options?: CallOptions): Promise<Result<ModelDiagnostics>>;

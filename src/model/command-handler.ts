@@ -53,7 +53,11 @@ export class CommandHandler {
           },
         });
       case 'predict':
-        return this.#server.predict(question.bundleId, question.values, signal);
+        return this.#server.predict(question.bundleId, question.values, { signal, threshold: question.threshold, total: question.total });
+      case 'accelerate':
+        return this.#server.accelerate(question.bundleId, question.sizes);
+      case 'measure':
+        return this.#server.measure(question.bundleId);
       case 'unload':
         return this.#server.unload(question.bundleId);
       case 'selfTest':

@@ -1,6 +1,7 @@
 import { appError, detailOf } from '../domain/app-error.ts';
 import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Acceleration, WorkSize, WorkTimes } from './acceleration.ts';
 import type { BackendFactory } from './backend.ts';
 import { readBundle, type Bundle } from './bundle.ts';
 import type { LoadedBundle, LoadOptions, ModelDiagnostics } from './client.ts';
@@ -12,6 +13,7 @@ import { createPlainBackend } from './plain/plain-backend.ts';
 import type { Prediction } from './prediction.ts';
 import { readCard } from './read-card.ts';
 import { selfTest, type SelfTestReport } from './self-test.ts';
+import type { Accelerator, WorkOptions } from './webgpu/accelerator.ts';
 
 /** What a model server works with. */
 export interface ModelServerOptions {
@@ -21,6 +23,8 @@ export interface ModelServerOptions {
   readonly createBackend: BackendFactory;
   /** What the run-time itself has to fetch, so that a failure to start can be told from a failure to fetch. */
   readonly runtimeFile?: string;
+  /** Brings the second backend, when it is chosen for the first time; absent where there is none. */
+  readonly loadAccelerator?: () => Promise<Accelerator>;
 }
 
 interface InUse {
@@ -44,6 +48,7 @@ export class ModelServer {
   readonly #loaded = new Map<string, InUse>();
   /** Bundles whose run-time is still starting, by their second engine. */
   readonly #early = new Map<string, Pipeline>();
+  #accelerator: Accelerator | null = null;
 
   constructor(options: ModelServerOptions) {
     this.#options = options;
@@ -120,22 +125,47 @@ export class ModelServer {
   /** Frees a bundle's memory. */
   async unload(bundleId: string): Promise<Result<null>> {
     const previous = this.#loaded.get(bundleId);
+    this.#accelerator?.stop(bundleId);
     this.#loaded.delete(bundleId);
     await previous?.pipeline.release();
     return ok(null);
   }
 
   /** Predicts n shots from n*30 recorded values; one alone is computed by both engines. Lets other work in between two chunks. */
-  async predict(bundleId: string, values: Float64Array, signal?: AbortSignal): Promise<Result<Prediction>> {
+  async predict(bundleId: string, values: Float64Array, options: WorkOptions = {}): Promise<Result<Prediction>> {
+    const { signal } = options;
     const inUse = this.#loaded.get(bundleId);
     const pipeline = inUse?.pipeline ?? this.#early.get(bundleId);
     if (!pipeline) return err(appError('not_ready', {}));
     try {
+      const accelerated = inUse && (await this.#accelerator?.predict(inUse, values, options));
+      if (accelerated) return ok(accelerated);
       const prediction = await pipeline.run(values, { signal, between: nextTask });
       return inUse?.check && prediction.rows === 1 ? await this.#compare(inUse, inUse.check, values, prediction) : ok(prediction);
     } catch (thrown) {
       return err(signal?.aborted ? appError('aborted', {}) : appError('runtime_failed', { detail: detailOf(thrown) }));
     }
+  }
+
+  /** Sends works of these sizes to the second backend from now on; without any it is given up. */
+  async accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Result<Acceleration>> {
+    const accelerator = sizes.length === 0 ? this.#accelerator : await this.#secondBackend();
+    const inUse = this.#loaded.get(bundleId);
+    if (!inUse) return err(appError('not_ready', {}));
+    return ok(accelerator ? await accelerator.accelerate(inUse, sizes) : { state: 'off', reason: 'not_wanted', detail: '' });
+  }
+
+  /** Median times of both backends by size of work; null where there is no second one. */
+  async measure(bundleId: string): Promise<Result<readonly WorkTimes[] | null>> {
+    const accelerator = await this.#secondBackend();
+    const inUse = this.#loaded.get(bundleId);
+    if (!inUse) return err(appError('not_ready', {}));
+    return ok(accelerator ? await accelerator.measure(inUse) : null);
+  }
+
+  async #secondBackend(): Promise<Accelerator | null> {
+    this.#accelerator ??= (await this.#options.loadAccelerator?.()) ?? null;
+    return this.#accelerator;
   }
 
   async selfTest(bundleId: string): Promise<Result<SelfTestReport>> {

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Awaited between chunks, so that a live shot may go between two chunks of a file. */
   readonly between?: () => Promise<void>;
+  /** Hears of every row that the backend says to have its doubts about. */
+  readonly onDoubtful?: (row: number) => void;
 }
 
 /**
@@ -50,7 +52,7 @@ export class Pipeline {
    * Predicts n shots from n*30 recorded values (NaN = missing). Rejects with the signal's reason when aborted, and with
    * what the backend threw.
    */
-  async run(values: Float64Array, { signal, between }: RunOptions = {}): Promise<Prediction> {
+  async run(values: Float64Array, { signal, between, onDoubtful }: RunOptions = {}): Promise<Prediction> {
     const rows = values.length / FEATURE_COUNT;
     if (!Number.isInteger(rows)) throw new RangeError(`${values.length} values are not rows of ${FEATURE_COUNT}`);
     const started = performance.now();
@@ -68,7 +70,7 @@ export class Pipeline {
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       if (from > 0) await between?.();
       signal?.throwIfAborted();
-      const turn = this.#turn.then(() => this.#runChunk(values, out, from, Math.min(CHUNK_ROWS, rows - from)));
+      const turn = this.#turn.then(() => this.#runChunk(values, out, from, Math.min(CHUNK_ROWS, rows - from), onDoubtful));
       this.#turn = turn.catch(() => undefined);
       await turn;
     }
@@ -81,15 +83,22 @@ export class Pipeline {
     await this.#turn;
   }
 
-  async #runChunk(values: Float64Array, out: Omit<Prediction, 'durationMs'>, from: number, rows: number): Promise<void> {
+  async #runChunk(
+    values: Float64Array,
+    out: Omit<Prediction, 'durationMs'>,
+    from: number,
+    rows: number,
+    onDoubtful: RunOptions['onDoubtful'],
+  ): Promise<void> {
     const scaled = out.scaled.subarray(from * FEATURE_COUNT, (from + rows) * FEATURE_COUNT);
     this.#scaleRows(values, from, scaled);
-    const { latents, reconstruction, score } = await this.#backend.infer(scaled, rows);
+    const { latents, reconstruction, score, doubtful } = await this.#backend.infer(scaled, rows);
     out.latents.set(latents, from * LATENT_COUNT);
     out.reconstruction.set(reconstruction, from * FEATURE_COUNT);
     out.score.set(score, from);
     const { a, b } = this.#platt;
     for (let row = 0; row < rows; row += 1) {
+      if (doubtful?.[row]) onDoubtful?.(from + row);
       out.probability[from + row] = 1 / (1 + Math.exp(-(a * (score[row] ?? NaN) + b)));
       out.spe[from + row] = squaredError(scaled, reconstruction, row * FEATURE_COUNT);
       const product = productOf(values[(from + row) * FEATURE_COUNT + PRODUCT_INDEX] ?? NaN, this.#reference);

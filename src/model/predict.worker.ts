@@ -3,7 +3,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { CommandHandler } from './command-handler.ts';
 import { httpFiles } from './files.ts';
 import { ModelServer } from './model-server.ts';
-import { commandSchema } from './protocol.ts';
+import { commandSchema, type Reply } from './protocol.ts';
 import { configureRuntime, createWasmBackend } from './sessions.ts';
 
 configureRuntime({ url: wasmUrl });
@@ -21,6 +21,15 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
       files: httpFiles(command.modelsUrl),
       publicKey: __MANIFEST_PUBLIC_KEY__,
       createBackend: createWasmBackend,
+      loadAccelerator: async () => {
+        const { Accelerator } = await import('./webgpu/accelerator.ts');
+        return new Accelerator({
+          files: httpFiles(command.modelsUrl),
+          onEvent: (event) => {
+            self.postMessage({ kind: 'event', id: -1, event } satisfies Reply);
+          },
+        });
+      },
       runtimeFile: new URL(wasmUrl, self.location.href).href,
     });
     handler = new CommandHandler(server, (reply, transfer) => {

@@ -1,6 +1,7 @@
 import type { AppError } from '../domain/app-error.ts';
 import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { z } from '../domain/zod.ts';
+import { workSizeSchema, type Acceleration, type BackendEvent, type WorkTimes } from './acceleration.ts';
 import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
 import type { Prediction } from './prediction.ts';
 import type { SelfTestReport } from './self-test.ts';
@@ -22,7 +23,16 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('card'), id, entry: z.custom<ManifestBundle>((entry) => typeof entry === 'object' && entry !== null) }),
   z.object({ kind: z.literal('load'), id, bundleId: z.nullable(z.string()) }),
   // Only that it is an array of doubles is checked: the pipeline takes every double there is.
-  z.object({ kind: z.literal('predict'), id, bundleId: z.string(), values: z.instanceof(Float64Array) }),
+  z.object({
+    kind: z.literal('predict'),
+    id,
+    bundleId: z.string(),
+    values: z.instanceof(Float64Array),
+    threshold: z.optional(z.number()),
+    total: z.optional(z.number()),
+  }),
+  z.object({ kind: z.literal('accelerate'), id, bundleId: z.string(), sizes: z.array(workSizeSchema) }),
+  z.object({ kind: z.literal('measure'), id, bundleId: z.string() }),
   z.object({ kind: z.literal('unload'), id, bundleId: z.string() }),
   z.object({ kind: z.literal('selfTest'), id, bundleId: z.string() }),
   z.object({ kind: z.literal('diagnostics'), id, bundleId: z.string() }),
@@ -44,11 +54,15 @@ export interface Answers {
   unload: null;
   selfTest: SelfTestReport;
   diagnostics: ModelDiagnostics;
+  accelerate: Acceleration;
+  measure: readonly WorkTimes[] | null;
 }
 
 export type Reply =
   | { readonly kind: 'answer'; readonly id: number; readonly value: Answers[keyof Answers] }
   | { readonly kind: 'failure'; readonly id: number; readonly error: AppError }
+  /** Nobody asked: the worker tells. */
+  | { readonly kind: 'event'; readonly id: -1; readonly event: BackendEvent }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: LoadProgress }
   /** The bundle that is being loaded answers already (see `PredictionClient.load`). */
   | { readonly kind: 'early'; readonly id: number; readonly bundle: LoadedBundle };
@@ -63,6 +77,7 @@ export const replySchema = z.custom<Reply>(
     typeof reply.id === 'number' &&
     ((reply.kind === 'answer' && 'value' in reply) ||
       (reply.kind === 'failure' && 'error' in reply) ||
+      (reply.kind === 'event' && 'event' in reply) ||
       (reply.kind === 'progress' && 'progress' in reply) ||
       (reply.kind === 'early' && 'bundle' in reply)),
 );

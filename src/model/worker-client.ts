@@ -1,7 +1,8 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { CallOptions, ClientStatus, LoadedBundle, LoadOptions, PredictionClient } from './client.ts';
+import type { AccelerationControl, Acceleration, BackendEvent, WorkSize, WorkTimes } from './acceleration.ts';
+import type { CallOptions, ClientStatus, LoadedBundle, LoadOptions, PredictionClient, PredictOptions } from './client.ts';
 import { takeModelWorker } from './start-worker.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
 
@@ -24,6 +25,8 @@ export interface WorkerClientOptions {
 
 const CALL_TIMEOUT_MS = 10_000;
 const LOAD_TIMEOUT_MS = 120_000;
+/** The second backend brings its own run-time along; measuring it runs every work several times. */
+const ACCELERATION_TIMEOUT_MS = 240_000;
 /** A timer later than this woke with the page. */
 const LATE_MS = 400;
 const backOff = (attempt: number): number => Math.min(30_000, 250 * 2 ** attempt);
@@ -45,10 +48,11 @@ type Unnumbered<C> = C extends Question ? Omit<C, 'id'> : never;
  * come back as `worker_died`, the new worker loads what was loaded (status `restarting`, then `ready`), and as long as that
  * fails it is tried again with growing pauses (status `unavailable`).
  */
-export class WorkerPredictionClient implements PredictionClient {
+export class WorkerPredictionClient implements PredictionClient, AccelerationControl {
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(status: ClientStatus) => void>();
+  readonly #backendListeners = new Set<(event: BackendEvent) => void>();
   readonly #loads = new Map<string | null, Promise<Result<LoadedBundle>>>();
   /** Bundles that a new worker has to load again, the one loaded last at the end, with their backends. */
   readonly #loaded = new Map<string, string>();
@@ -93,10 +97,25 @@ export class WorkerPredictionClient implements PredictionClient {
     return this.#call({ kind: 'unload', bundleId }, {});
   }
 
-  predict(bundleId: string, values: Float64Array, options: CallOptions = {}) {
+  predict(bundleId: string, values: Float64Array, { threshold, total, ...options }: PredictOptions = {}) {
     // A copy that moves to the worker: the caller keeps its values, and a view would drag its whole buffer along.
     const copy = values.slice();
-    return this.#call({ kind: 'predict', bundleId, values: copy }, options, [copy.buffer]);
+    return this.#call({ kind: 'predict', bundleId, values: copy, threshold, total }, options, [copy.buffer]);
+  }
+
+  async accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Acceleration> {
+    const answer = await this.#call({ kind: 'accelerate', bundleId, sizes: [...sizes] }, { timeoutMs: ACCELERATION_TIMEOUT_MS });
+    return answer.ok ? answer.value : { state: 'off', reason: 'failed', detail: answer.error.code };
+  }
+
+  async measure(bundleId: string): Promise<readonly WorkTimes[] | null> {
+    const answer = await this.#call({ kind: 'measure', bundleId }, { timeoutMs: ACCELERATION_TIMEOUT_MS });
+    return answer.ok ? answer.value : null;
+  }
+
+  onBackendEvent(listener: (event: BackendEvent) => void): () => void {
+    this.#backendListeners.add(listener);
+    return () => this.#backendListeners.delete(listener);
   }
 
   selfTest(bundleId: string, options: CallOptions = {}) {
@@ -217,6 +236,10 @@ export class WorkerPredictionClient implements PredictionClient {
     const worker = this.#options.createWorker();
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       const reply = replySchema.parse(data);
+      if (reply.kind === 'event') {
+        for (const listener of this.#backendListeners) listener(reply.event);
+        return;
+      }
       const pending = this.#pending.get(reply.id);
       if (reply.kind === 'progress') pending?.news?.onProgress?.(reply.progress);
       else if (reply.kind === 'early') pending?.news?.onEarly?.(reply.bundle);
@@ -285,7 +308,7 @@ export class WorkerPredictionClient implements PredictionClient {
 }
 
 /** The client of the app's model worker; the models lie beside the page. */
-export function createPredictionClient(): PredictionClient {
+export function createPredictionClient(): PredictionClient & AccelerationControl {
   return new WorkerPredictionClient({
     createWorker: takeModelWorker,
     modelsUrl: new URL('models/', document.baseURI).href,

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Line } from '../line/line.ts';
 import type { PredictionClient } from '../model/client.ts';
 import type { BatchState } from './batch/batch.svelte.ts';
+import type { Backends } from './backends.svelte.ts';
 import type { Bundles } from './bundles.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { Demo } from './demo.svelte.ts';
@@ -36,6 +37,8 @@ export interface AppState {
   readonly survey: SurveyState;
   /** What the plant knows of its signals and defects. */
   readonly domainTable: DomainTableStore;
+  /** What computes on this device. */
+  readonly backends: Backends;
   readonly bundles: Bundles;
   readonly settings: Settings;
   readonly station: Station;

@@ -1,12 +1,13 @@
 /** How the station has been: what the watchdog found and did, what the engines said of each other; for diagnostics and the journal. */
 import type { Line } from '../line/line.ts';
+import type { BackendEvent } from '../model/acceleration.ts';
 import type { WatchdogEvent } from '../station/watchdog.ts';
 
 /** One entry of the log, newest last. */
 export interface HealthEntry {
   /** Wall clock, ms since the epoch. */
   readonly at: number;
-  readonly event: WatchdogEvent | { readonly kind: 'page_error' | 'engines_disagree'; readonly detail: string };
+  readonly event: WatchdogEvent | BackendEvent | { readonly kind: 'page_error' | 'engines_disagree'; readonly detail: string };
 }
 
 const KEPT = 100;

@@ -8,6 +8,9 @@ import { DEFAULT_SHIFTS, type ShiftPlan } from '../monitor/field/shifts.ts';
 /** Day, night, or what the device says. */
 export type Theme = 'day' | 'night' | 'auto';
 
+/** What computes: what is faster on this device, always wasm, or always WebGPU where there is one. */
+export type BackendChoice = 'auto' | 'wasm' | 'webgpu';
+
 /** How the device stands beside the machine. */
 export interface KioskSettings {
   /** Screen kept on, gestures refused, back to the line view when nobody is there. */
@@ -47,6 +50,7 @@ export interface SettingsData {
   readonly updateIdleMinutes: number;
   /** Days after which raw values that have been exported may be thinned to figures per day. */
   readonly retentionDays: number;
+  readonly backend: BackendChoice;
 }
 
 /** What may be chosen for {@link SettingsData.updateIdleMinutes}. */
@@ -69,6 +73,7 @@ export const DEFAULT_SETTINGS: SettingsData = {
   beacon: false,
   updateIdleMinutes: 15,
   retentionDays: 400,
+  backend: 'auto',
 };
 
 /** Limits of {@link SettingsData.retentionDays}. */
@@ -113,6 +118,7 @@ const fields = {
   beacon: z.boolean(),
   updateIdleMinutes: z.number().check(z.minimum(1), z.maximum(1440)),
   retentionDays: z.int().check(z.minimum(RETENTION_DAYS.low), z.maximum(RETENTION_DAYS.high)),
+  backend: z.enum(['auto', 'wasm', 'webgpu']),
 } satisfies { [Key in keyof SettingsData]: Schema<SettingsData[Key]> };
 
 /** What settings need of local storage. */

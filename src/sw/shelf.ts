@@ -1,5 +1,5 @@
 /** One Cache per release. A file gets in only with the manifest's length and hash, and is read back before it counts. */
-import type { ReleaseFile } from '../domain/release.ts';
+import { isOptional, type ReleaseFile } from '../domain/release.ts';
 import type { MissingFiles } from '../domain/updates.ts';
 import type { Bytes } from '../model/files.ts';
 import { sha256Hex } from '../model/signature.ts';
@@ -41,17 +41,32 @@ export class Shelf {
     if (!(await this.content(release, file))) throw new Refusal('storage', file.path);
   }
 
-  /** Files that are not there. Says nothing about their content. */
+  /** Files that are not there, optional ones aside. Says nothing about their content. */
   async missing(release: Release): Promise<MissingFiles | null> {
-    const keys = new Set((await (await this.#cache(release)).keys()).map(({ url }) => url));
-    return summed([...release.files.values()].filter(({ path }) => !keys.has(this.#address(path))));
+    const stored = await this.#stored(release);
+    return summed([...release.files.values()].filter(({ path }) => !stored.has(path) && !isOptional(path)));
   }
 
-  /** Files that are not there, or not what they were. */
+  /** Files that are not there, or not what they were; of the optional ones only what is there and not what it was. */
   async damaged(release: Release): Promise<MissingFiles | null> {
+    const stored = await this.#stored(release);
     const found: ReleaseFile[] = [];
-    for (const file of release.files.values()) if (!(await this.content(release, file))) found.push(file);
+    for (const file of release.files.values()) {
+      if (!stored.has(file.path) && isOptional(file.path)) continue;
+      if (!(await this.content(release, file))) found.push(file);
+    }
     return summed(found);
+  }
+
+  /** Whether a device uses the optional files of a release: it has some of them. */
+  async usesOptional(release: Release): Promise<boolean> {
+    return [...(await this.#stored(release))].some(isOptional);
+  }
+
+  /** Paths of the files that are there. */
+  async #stored(release: Release): Promise<ReadonlySet<string>> {
+    const keys = new Set((await (await this.#cache(release)).keys()).map(({ url }) => url));
+    return new Set([...release.files.keys()].filter((path) => keys.has(this.#address(path))));
   }
 
   /** Throws away every release that is not to be kept. */

@@ -1,5 +1,5 @@
 /** Brings releases: judges what the server offers, downloads it beside the running one, repairs what the browser lost. */
-import { releaseBytes, type ReleaseFile, type SequenceFloor } from '../domain/release.ts';
+import { isOptional, releaseBytes, type ReleaseFile, type SequenceFloor } from '../domain/release.ts';
 import type { CheckOutcome, DownloadProgress, MissingFiles, Pointer, UpdateQuestion } from '../domain/updates.ts';
 import type { Bytes } from '../model/files.ts';
 import { sha256Hex } from '../model/signature.ts';
@@ -128,9 +128,13 @@ export class Updater {
         .filter((id) => id !== release.facts.id)
         .map((id) => this.release(id)),
     );
-    const total = releaseBytes(release.manifest);
+    const current = others.find((other) => other !== null) ?? null;
+    const wanted = [...release.files.values()].filter(({ path }) => !isOptional(path));
+    // What a device has begun to use it keeps through updates.
+    if (current && (await shelf.usesOptional(current))) wanted.push(...[...release.files.values()].filter(({ path }) => isOptional(path)));
+    const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
     let loaded = 0;
-    for (const file of release.files.values()) {
+    for (const file of wanted) {
       if (!(await shelf.content(release, file))) {
         const content = (await this.#elsewhere(file, others)) ?? (await this.#download(file, pace));
         await shelf.store(release, file, content);

@@ -96,6 +96,7 @@ export async function score(
     const before = from;
     const judged = await line.receiveMany(shots, {
       signal: options.signal,
+      total: count,
       onProgress: ({ done }) => options.onProgress(before + done),
     });
     if (!judged.ok) return err(judged.error);

@@ -1,0 +1,50 @@
+import { defineMessages } from './define.ts';
+
+/** Which backend computes: the choice in the settings and what the diagnostics say. */
+export const backend = defineMessages('backend', {
+  'backend.title': { ko: '계산 방식', en: 'Computation', vi: 'Cách tính' },
+  'backend.auto': { ko: '자동', en: 'Automatic', vi: 'Tự động' },
+  'backend.wasm': { ko: '프로세서 (WASM)', en: 'Processor (WASM)', vi: 'Bộ xử lý (WASM)' },
+  'backend.webgpu': { ko: '그래픽 (WebGPU)', en: 'Graphics (WebGPU)', vi: 'Đồ họa (WebGPU)' },
+  'backend.hint': {
+    ko: '판정은 어느 쪽이든 같습니다. 자동은 이 기기에서 재어 더 빠른 쪽을 씁니다. WebGPU를 쓰면 실행기를 하나 더 받습니다.',
+    en: 'Verdicts are the same either way. Automatic measures both on this device and uses the faster one. WebGPU downloads a second run-time.',
+    vi: 'Kết quả đánh giá như nhau. Tự động đo cả hai trên máy này và dùng cách nhanh hơn. WebGPU tải thêm một bộ chạy.',
+  },
+  'backend.adapter': { ko: '그래픽 장치', en: 'Graphics adapter', vi: 'Thiết bị đồ họa' },
+  'backend.adapter.none': { ko: '없음', en: 'none', vi: 'không có' },
+  'backend.adapter.software': {
+    ko: '{name} (프로세서로 흉내 냄: 자동에서는 쓰지 않음)',
+    en: '{name} (imitated by the processor: not used automatically)',
+    vi: '{name} (bộ xử lý giả lập: tự động sẽ không dùng)',
+  },
+  'backend.state': { ko: 'WebGPU', en: 'WebGPU', vi: 'WebGPU' },
+  'backend.state.on': { ko: '사용 중: {works}', en: 'in use for {works}', vi: 'đang dùng cho {works}' },
+  'backend.off.not_wanted': { ko: '쓰지 않음', en: 'not in use', vi: 'không dùng' },
+  'backend.off.no_adapter': { ko: '그래픽 장치가 없음', en: 'no graphics adapter', vi: 'không có thiết bị đồ họa' },
+  'backend.off.no_files': { ko: '이 모델에는 WebGPU 파일이 없음', en: 'this model has no files for it', vi: 'mô hình này không có tệp WebGPU' },
+  'backend.off.device_lost': { ko: '꺼짐: 그래픽 장치를 잃음', en: 'off: the graphics device was lost', vi: 'tắt: mất thiết bị đồ họa' },
+  'backend.off.out_of_memory': { ko: '꺼짐: 메모리 부족', en: 'off: out of memory', vi: 'tắt: hết bộ nhớ' },
+  'backend.off.hung': { ko: '꺼짐: 응답 없음', en: 'off: no answer', vi: 'tắt: không trả lời' },
+  'backend.off.failed': { ko: '꺼짐: 실행 실패', en: 'off: it failed', vi: 'tắt: chạy lỗi' },
+  'backend.off.disagreement': { ko: '꺼짐: WASM과 결과가 다름', en: 'off: it contradicted WASM', vi: 'tắt: kết quả khác WASM' },
+  'backend.work.1': { ko: '샷 1개', en: 'one shot', vi: 'một shot' },
+  'backend.work.512': { ko: '512샷', en: '512 shots', vi: '512 shot' },
+  'backend.work.2000': { ko: '2,000샷', en: '2,000 shots', vi: '2.000 shot' },
+  'backend.work.7535': { ko: '7,535샷', en: '7,535 shots', vi: '7.535 shot' },
+  'backend.work': { ko: '작업', en: 'Work', vi: 'Công việc' },
+  'backend.used': { ko: '사용', en: 'Used', vi: 'Dùng' },
+  'backend.measure': { ko: '지금 재기', en: 'Measure now', vi: 'Đo ngay' },
+  'backend.measuring': { ko: '재는 중', en: 'Measuring', vi: 'Đang đo' },
+  'backend.measured': { ko: '잰 때: {at}', en: 'Measured {at}', vi: 'Đo lúc {at}' },
+  'backend.unmeasured': {
+    ko: '아직 재지 않았습니다.',
+    en: 'Not measured yet.',
+    vi: 'Chưa đo.',
+  },
+  'backend.explanations': {
+    ko: '이유와 대안은 늘 프로세서가 따로 계산합니다.',
+    en: 'Reasons and alternatives are always computed by the processor, separately.',
+    vi: 'Lý do và phương án luôn do bộ xử lý tính riêng.',
+  },
+});
