@@ -1,9 +1,10 @@
 /**
- * `npm run parity [-- --json FILE] [--bundle id]`: the app in a real browser against a Python reference made in the same
+ * `npm run parity [-- --json FILE] [--bundle id] [--webgpu]`: the app in a real browser against a Python reference made in the same
  * run, for the golden vectors, every row of the data set (where it is found) and 20,000 off-sample rows.
  *
  * The JSON has `{rows, max_dp, verdict_flips}` by set: `golden`, `data` and `off_sample` of the current bundle, and those of the
- * other bundles as `id/set`. Exit status 1 when a probability differs by more than 1e-12 or a verdict differs, 2 when it could not be measured.
+ * other bundles as `id/set`. With `--webgpu` the second backend computes, on whatever adapter the browser has: then a probability may differ by what the
+ * bundle's proof allows (1e-5), and still no verdict. Exit status 1 when a probability differs by more than 1e-12 or a verdict differs, 2 when it could not be measured.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -19,13 +20,15 @@ import { chromiumLaunchOptions } from './chromium.ts';
 import { startPreview } from './preview-server.ts';
 
 const TOLERANCE = 1e-12;
+/** Of WebGPU: what `webgpu/proof.json` allows. */
+const WEBGPU_TOLERANCE = 1e-5;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}node_modules/.cache/castwatch-parity/`;
 const python = `${root}training/.venv/bin/python`;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, bundle: { type: 'string' } } });
+  const { values } = parseArgs({ options: { json: { type: 'string' }, bundle: { type: 'string' }, webgpu: { type: 'boolean', default: false } } });
   if (!existsSync(python)) {
     console.error(`${python} is not there: parity needs the Python of training/ (see its README).`);
     return 2;
@@ -45,22 +48,29 @@ async function main(): Promise<number> {
   const manifest = JSON.parse(readFileSync(`${root}public/models/manifest.json`, 'utf8')) as Manifest;
   const bundles = manifest.bundles.map(({ id }) => id).filter((id) => values.bundle === undefined || id === values.bundle);
   const preview = await startPreview({ port: 0, folder });
-  const browser = await chromium.launch(chromiumLaunchOptions());
+  const launch = chromiumLaunchOptions();
+  const browser = await chromium.launch(values.webgpu ? { ...launch, args: [...launch.args, '--enable-unsafe-webgpu'] } : launch);
   const results: Record<string, SetResult> = {};
   let agree = bundles.length > 0;
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => {
       console.error(error);
+      agree = false;
     });
     await page.goto(preview.url);
     await page.waitForFunction(() => 'compare' in window);
     for (const bundle of bundles) {
       const sets = await reference(bundle);
+      if (values.webgpu) {
+        const started = await page.evaluate((id) => window.accelerate(id), bundle);
+        if ('failure' in started) throw new Error(`${bundle}: no WebGPU: ${started.failure}`);
+        console.log(`${bundle}  on ${started.adapter}`);
+      }
       for (const name of sets) {
         const result = await page.evaluate(([id, set]) => window.compare(id, set), [bundle, name] as const);
         results[bundle === manifest.current ? name : `${bundle}/${name}`] = result;
-        const good = result.max_dp <= TOLERANCE && result.verdict_flips === 0;
+        const good = result.max_dp <= (values.webgpu ? WEBGPU_TOLERANCE : TOLERANCE) && result.verdict_flips === 0;
         agree &&= good;
         console.log(
           `${bundle}  ${name.padEnd(10)}  ${String(result.rows).padStart(6)} rows  max |dp| ${result.max_dp.toExponential(1)}  ` +

@@ -3,11 +3,13 @@ import { FEATURE_COUNT } from '../../src/domain/feature.ts';
 import { createShot } from '../../src/domain/shot.ts';
 import { createSessionJournal } from '../../src/journal/session-journal.ts';
 import { createLine } from '../../src/line/create-line.ts';
+import { WORK_SIZES } from '../../src/model/acceleration.ts';
 import { createPredictionClient } from '../../src/model/worker-client.ts';
 import type { SetResult } from './sets.ts';
 
 const CLASSES = ['ok', 'ng', 'hold'] as const;
-const ROWS = 2048;
+/** What even a software adapter computes in time. */
+const ROWS = 512;
 
 const client = createPredictionClient();
 const line = createLine({ client, journal: createSessionJournal(0) });
@@ -16,6 +18,8 @@ declare global {
   interface Window {
     /** Scores the set of that name with a bundle and compares it with the reference. */
     compare: (bundleId: string, name: string) => Promise<SetResult>;
+    /** Computes on WebGPU from now on; the adapter's name, or why not. */
+    accelerate: (bundleId: string) => Promise<{ adapter: string } | { failure: string }>;
   }
 }
 
@@ -47,6 +51,17 @@ window.compare = async (bundleId, name) => {
   }
   return { rows: probability.length, max_dp: maxDp, verdict_flips: verdictFlips };
 };
+
+window.accelerate = async (bundleId) => {
+  const loaded = await line.load(bundleId);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  const acceleration = await client.accelerate(bundleId, WORK_SIZES);
+  return acceleration.state === 'on' ? { adapter: acceleration.adapter } : { failure: `${acceleration.reason} ${acceleration.detail}` };
+};
+// A row that wasm computed in its place must not count for it.
+client.onBackendEvent(({ reason, detail }) => {
+  throw new Error(`WebGPU was given up: ${reason} ${detail}`);
+});
 
 async function read(name: string): Promise<ArrayBuffer> {
   const response = await fetch(`reference/${name}`);

@@ -9,7 +9,7 @@ import { parseJson } from '../json.ts';
 import { nextTask } from '../next-task.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Prediction } from '../prediction.ts';
-import { BackendLost, WebGpuBackend } from './backend.ts';
+import { BackendLost, fetchRuntime, WebGpuBackend } from './backend.ts';
 import { webGpuProofSchema, type WebGpuProof } from './proof.ts';
 import { agrees, rowsToCheck } from './trust.ts';
 
@@ -168,7 +168,7 @@ export class Accelerator {
     if (!parsed.ok) return off('failed', JSON.stringify(parsed.error.params));
     let active: Active | null = null;
     try {
-      const backend = await (this.#options.startBackend ?? ((model, onLost) => WebGpuBackend.start(model, onLost)))(graph, (lost) => {
+      const backend = await (this.#options.startBackend ?? (async (model, onLost) => WebGpuBackend.start(model, await fetchRuntime(), onLost)))(graph, (lost) => {
         if (active) this.#lose(active, lost.reason, lost.message);
       });
       active = { bundleId: entry.id, backend, pipeline: new Pipeline(backend, bundle), proof: parsed.value, sizes: [] };

@@ -40,7 +40,7 @@ const output = (rows: number) => ({
 async function started(answer: (message: Extract<ToWebGpu, { kind: 'run' }>) => FromWebGpu | null) {
   const stage = new Stage((message) => (message.kind === 'start' ? STARTED : answer(message)));
   const losses: string[] = [];
-  const backend = await WebGpuBackend.start(new Uint8Array(4), (lost) => losses.push(lost.reason), () => stage);
+  const backend = await WebGpuBackend.start(new Uint8Array(4), new Uint8Array(4), (lost) => losses.push(lost.reason), () => stage);
   return { stage, backend, losses };
 }
 
@@ -65,7 +65,7 @@ test('a loss ends every call, the worker and all calls to come, and is told once
 test('what cannot start rejects with its reason and tells nobody else', async () => {
   const losses: string[] = [];
   const stage = new Stage(() => ({ kind: 'failed', reason: 'no_adapter', detail: '' }));
-  const start = WebGpuBackend.start(new Uint8Array(4), (lost) => losses.push(lost.reason), () => stage);
+  const start = WebGpuBackend.start(new Uint8Array(4), new Uint8Array(4), (lost) => losses.push(lost.reason), () => stage);
   await expect(start).rejects.toMatchObject({ reason: 'no_adapter' });
   expect([stage.terminated, losses]).toEqual([true, []]);
 });

@@ -1,4 +1,6 @@
 /** Backend `webgpu`, from the model worker's side. Loaded only when WebGPU is chosen. */
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import { detailOf } from '../../domain/app-error.ts';
 import { FEATURE_COUNT } from '../../domain/feature.ts';
 import type { BackendLoss } from '../acceleration.ts';
 import type { BackendOutput, InferenceBackend } from '../backend.ts';
@@ -27,8 +29,9 @@ interface Waiting<T> {
   readonly reject: (lost: BackendLost) => void;
 }
 
-/** Until then the run-time is fetched and every shader compiled. */
+/** Until then every shader is compiled. */
 const START_MS = 90_000;
+const FETCH_MS = 180_000;
 
 /** One graph on the device's adapter. The first failure is final: every call from then on rejects with it. Whoever calls bounds the wait. */
 export class WebGpuBackend implements InferenceBackend {
@@ -50,9 +53,10 @@ export class WebGpuBackend implements InferenceBackend {
     worker.onerror = ({ message }) => this.#lose('failed', message);
   }
 
-  /** Starts a graph, whose bytes it takes, and warms it up. Rejects with {@link BackendLost}; `onLost` hears of a loss after that, once. */
+  /** Starts the run-time with a graph, whose bytes it takes, and warms it up. Rejects with {@link BackendLost}; `onLost` hears of a loss after that, once. */
   static async start(
     model: Uint8Array<ArrayBuffer>,
+    wasm: Uint8Array<ArrayBuffer>,
     onLost: (lost: BackendLost) => void,
     createWorker: () => WebGpuWorker = newWorker,
   ): Promise<WebGpuBackend> {
@@ -64,7 +68,7 @@ export class WebGpuBackend implements InferenceBackend {
     try {
       await new Promise<void>((resolve, reject) => {
         backend.#starting = { resolve, reject };
-        backend.#worker.postMessage({ kind: 'start', model }, [model.buffer]);
+        backend.#worker.postMessage({ kind: 'start', model, wasm }, [model.buffer, wasm.buffer]);
       });
     } finally {
       clearTimeout(timer);
@@ -128,6 +132,20 @@ export class WebGpuBackend implements InferenceBackend {
     for (const { reject } of this.#running.values()) reject(lost);
     this.#running.clear();
     if (!this.#released) this.#onLost(lost);
+  }
+}
+
+/**
+ * The run-time's wasm. The model worker fetches it: of what a worker's worker asks for, browsers do not tell the service worker whose
+ * it is. Rejects with {@link BackendLost}.
+ */
+export async function fetchRuntime(): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const response = await fetch(wasmUrl, { signal: AbortSignal.timeout(FETCH_MS) });
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new Error(`status ${response.status}`);
+  } catch (thrown) {
+    throw new BackendLost('failed', `run-time: ${detailOf(thrown)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { BackendLoss } from '../acceleration.ts';
 export type { BackendLoss };
 
 export type ToWebGpu =
-  | { readonly kind: 'start'; readonly model: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'start'; readonly model: Uint8Array<ArrayBuffer>; readonly wasm: Uint8Array<ArrayBuffer> }
   /** `scaled` holds [rows*30]. */
   | { readonly kind: 'run'; readonly id: number; readonly scaled: Float32Array<ArrayBuffer>; readonly rows: number };
 

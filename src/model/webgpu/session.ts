@@ -1,5 +1,4 @@
 /** Beside sessions.ts the only module that knows onnxruntime-web: its WebGPU build, in a worker of its own. */
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import { LATENT_COUNT } from '../../domain/bundle.ts';
 import { FEATURE_COUNT } from '../../domain/feature.ts';
@@ -23,9 +22,9 @@ export class WebGpuSession {
   }
 
   /** Starts the run-time with a graph and runs every shape once. `onFault` hears when the device is of no more use. */
-  static async start(model: Uint8Array, onFault: (reason: BackendLoss, detail: string) => void): Promise<WebGpuSession> {
+  static async start(model: Uint8Array, wasm: Uint8Array, onFault: (reason: BackendLoss, detail: string) => void): Promise<WebGpuSession> {
     env.wasm.numThreads = 1;
-    env.wasm.wasmPaths = { wasm: wasmUrl };
+    env.wasm.wasmBinary = wasm;
     env.logLevel = 'error';
     const session = await InferenceSession.create(model, { executionProviders: ['webgpu'], logSeverityLevel: 3 });
     const device = (await env.webgpu.device);

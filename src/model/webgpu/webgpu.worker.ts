@@ -17,12 +17,12 @@ function fail(reason: BackendLoss, detail: string): void {
   post({ kind: 'failed', reason, detail });
 }
 
-async function start(model: Uint8Array): Promise<void> {
+async function start(model: Uint8Array, wasm: Uint8Array): Promise<void> {
   if ((await readAdapter()) === null) {
     fail('no_adapter', '');
     return;
   }
-  session = await WebGpuSession.start(model, fail);
+  session = await WebGpuSession.start(model, wasm, fail);
   post({ kind: 'started', adapter: session.adapter, runtimeVersion: session.runtimeVersion });
 }
 
@@ -33,7 +33,7 @@ async function run({ id, scaled, rows }: Extract<ToWebGpu, { kind: 'run' }>): Pr
 }
 
 self.onmessage = ({ data }: MessageEvent<ToWebGpu>) => {
-  turn = turn.then(() => (data.kind === 'start' ? start(data.model) : run(data))).catch((thrown: unknown) => {
+  turn = turn.then(() => (data.kind === 'start' ? start(data.model, data.wasm) : run(data))).catch((thrown: unknown) => {
     fail(/out of memory/i.test(detailOf(thrown)) ? 'out_of_memory' : 'failed', detailOf(thrown));
   });
 };
