@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import type { Manifest } from '../src/domain/bundle.ts';
+import { measureBackends } from './bench-webgpu.ts';
 import { measureWhatIf } from './bench-what-if.ts';
 import { BUILD_CONSTANTS } from './build-constants.ts';
 import { chromiumLaunchOptions } from './chromium.ts';
@@ -89,6 +90,8 @@ try {
   say('explanations ...');
   const explained = await page.evaluate(() => window.bench.explanations());
   const whatIf = await measureWhatIf(await browser.newPage({ viewport: { width: 1280, height: 800 } }), app.url, RUNS.slider);
+  say('both backends ...');
+  const backends = await measureBackends(harness.url);
   say('a tablet ...');
   const throttled = await throttledTimings(page);
   say(`a file of ${RUNS.file} rows ...`);
@@ -115,6 +118,8 @@ try {
     longest_task_ms: scored.longestTask,
     file: { rows: RUNS.file, ms: scored.ms, papaparse_ms: papaparse, ratio: scored.ms / papaparse },
     explanation: { ...explained, ...whatIf },
+    backends: backends.times,
+    webgpu_adapter: backends.adapter,
     throttled: {
       factor: THROTTLE,
       single_p50_ms: throttled.single.worker,
@@ -277,7 +282,8 @@ async function scoreFile(app: Preview, file: string, factor: number): Promise<{ 
 function print(report: Record<string, unknown>): void {
   const rows: [string, string][] = [];
   for (const [name, value] of Object.entries(report)) {
-    if (typeof value === 'number') rows.push([name, format(value)]);
+    if (typeof value === 'string') rows.push([name, value]);
+    else if (typeof value === 'number') rows.push([name, format(value)]);
     else for (const [key, part] of Object.entries(value as Record<string, number>)) rows.push([`${name}.${key}`, format(part)]);
   }
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -5,6 +5,7 @@ import { createShot, type Shot } from '../../src/domain/shot.ts';
 import { createSessionJournal } from '../../src/journal/session-journal.ts';
 import { createLine } from '../../src/line/create-line.ts';
 import type { LoadedBundle } from '../../src/model/client.ts';
+import { readAdapter } from '../../src/model/webgpu/adapter.ts';
 import { createPredictionClient } from '../../src/model/worker-client.ts';
 import { DemoRun, type DemoFaults } from '../../src/sources/demo/demo-run.ts';
 import { Random } from '../../src/sources/demo/random.ts';
@@ -132,6 +133,17 @@ const bench = {
     const times: number[] = [];
     for (let i = 0; i < runs; i += 1) times.push(await parseBare(file));
     return median(times);
+  },
+
+  /** What works of several sizes take on wasm and on WebGPU. */
+  async backends(): Promise<{ adapter: string; times: Record<string, number> }> {
+    const adapter = await readAdapter();
+    const times = adapter && (await client.measure(loaded().entry.id));
+    if (!adapter || !times) return { adapter: adapter ? `${adapter.name}: not usable` : 'none', times: {} };
+    return {
+      adapter: `${adapter.name}${adapter.software ? ' (software: its speed says nothing)' : ''}`,
+      times: Object.fromEntries(times.flatMap(({ size, wasmMs, webgpuMs }) => [[`wasm_${size}_ms`, wasmMs], [`webgpu_${size}_ms`, webgpuMs]])),
+    };
   },
 
   /** The same shots as a file with flat headers: text of a CSV. */
