@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Manifest } from '../src/domain/bundle.ts';
 import { releaseFiles, type ReleaseManifest } from '../src/domain/release.ts';
 import { stampBuild, writeRelease } from './release-manifest.ts';
 
@@ -31,8 +32,9 @@ describe('the release manifest', () => {
       const content = readFileSync(join(folder, path));
       expect([path, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([path, bytes, sha256]);
     }
-    const models = JSON.parse(readFileSync('public/models/manifest.json', 'utf8')) as { bundles: { files: unknown[] }[] };
-    expect(manifest.models.files).toHaveLength(2 + models.bundles.flatMap(({ files }) => files).length);
+    const models = JSON.parse(readFileSync('public/models/manifest.json', 'utf8')) as Manifest;
+    const listed = models.bundles.flatMap(({ files, webgpu }) => [...files, ...(webgpu?.files ?? [])]);
+    expect(manifest.models.files).toHaveLength(2 + listed.length);
     expect(manifest.app.files.map(({ path }) => path)).toEqual(['assets/index-1.js', 'index.html']);
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toContain(`content="${manifest.app.build}"`);
   });

@@ -68,8 +68,8 @@ class Release:
 
 
 RELEASES: dict[Kind, Release] = {
-    "field": Release("field", "1.1.0", "2026-11-26", seed=0, recipe=FIELD, protocol="grouped"),
-    "legacy": Release("legacy", "1.1.0", "2026-11-26", seed=0, recipe=LEGACY, protocol="legacy"),
+    "field": Release("field", "1.2.0", "2026-11-27", seed=0, recipe=FIELD, protocol="grouped"),
+    "legacy": Release("legacy", "1.2.0", "2026-11-27", seed=0, recipe=LEGACY, protocol="legacy"),
 }
 
 

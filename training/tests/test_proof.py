@@ -163,3 +163,5 @@ def test_released_bundles_hold_on_the_real_data(
         proof = prove(bundle, real_data, None)
         demand(proof)
         assert {a.rows_of: a.rows for a in proof.agreements} == {"data rows": 7535, "off-sample rows": 20_000}
+        rows = {found.name: found.rows for found in proof.webgpu}
+        assert rows == {"data": 7535, "off_sample": 20_000, "golden": len(bundle.golden.rows)}
