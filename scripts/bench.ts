@@ -17,6 +17,7 @@ import { build } from 'vite';
 import type { Manifest } from '../src/domain/bundle.ts';
 import { measureBackends } from './bench-webgpu.ts';
 import { measureWhatIf } from './bench-what-if.ts';
+import { coldStart, offlineReload, throttle } from './bench-start.ts';
 import { BUILD_CONSTANTS } from './build-constants.ts';
 import { chromiumLaunchOptions } from './chromium.ts';
 import { firstVisit } from './first-visit.ts';
@@ -44,7 +45,6 @@ const RUNS = options.quick
   ? { single: 100, batch: 2, heap: 1000, coldStarts: 1, file: 5000, slider: 20 }
   : { single: 2000, batch: 9, heap: 30_000, coldStarts: 7, file: 100_000, slider: 200 };
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
 
 const folder = await mkdtemp(join(tmpdir(), 'castwatch-bench-'));
 const browser = await chromium.launch(chromiumLaunchOptions());
@@ -82,7 +82,9 @@ try {
   say('python yardstick ...');
   const python = await measurePython();
   say('cold start ...');
-  const cold = await coldStart(app, harness, 1);
+  const cold = await coldStart(browser, { app: app.url, harness: harness.url, runs: RUNS.coldStarts });
+  say('reload without a server ...');
+  const offline = await offlineReload(browser, { harness: harness.url, runs: RUNS.coldStarts });
   say('one shot, a batch ...');
   const { page, close } = await openHarness(harness);
   const timings = await measure(page);
@@ -102,7 +104,7 @@ try {
   await close();
   const scored = await scoreFile(app, file, 1);
   say('cold start and the file on a tablet ...');
-  const slowCold = await coldStart(app, harness, THROTTLE);
+  const slowCold = await coldStart(browser, { app: app.url, harness: harness.url, runs: RUNS.coldStarts, factor: THROTTLE });
   const slowlyScored = await scoreFile(app, file, THROTTLE);
 
   const report = {
@@ -111,6 +113,7 @@ try {
     batch_pipeline: ratioOf('ms', timings.batch.pipeline, 'python_ms', python.batch_pipeline_ms),
     end_to_end_p50_ms: timings.single.endToEnd,
     cold_start: { ms: cold.app, runtime_ms: cold.bare, ratio: cold.app / cold.bare },
+    offline_reload: { ms: offline.app, runtime_ms: offline.bare, ratio: offline.app / offline.bare },
     wire_bytes: wire.total,
     js_bytes: wire.javascript,
     wasm_heap_bytes: heap.after,
@@ -186,58 +189,6 @@ async function throttledTimings(page: Page): Promise<Timings> {
     await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     await session.detach();
   }
-}
-
-/** Median milliseconds from the start of the navigation, first visits with nothing cached, the two pages in turn. */
-async function coldStart(app: Preview, harness: Preview, factor: number): Promise<{ app: number; bare: number }> {
-  const times = { app: [] as number[], bare: [] as number[] };
-  for (let i = 0; i < RUNS.coldStarts; i += 1) {
-    times.bare.push(await inFreshProfile(`${harness.url}bare.html`, factor, bareReady));
-    times.app.push(await inFreshProfile(app.url, factor, firstVerdict));
-  }
-  return { app: median(times.app), bare: median(times.bare) };
-}
-
-/** Slows a page down as DevTools does; 1 leaves it as it is. */
-async function throttle(page: Page, rate: number): Promise<void> {
-  if (rate === 1) return;
-  await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate });
-}
-
-async function inFreshProfile(url: string, factor: number, measureIn: (page: Page) => Promise<number>): Promise<number> {
-  const context = await browser.newContext();
-  try {
-    const page = await context.newPage();
-    await throttle(page, factor);
-    await page.goto(url, { waitUntil: 'commit' });
-    return await measureIn(page);
-  } finally {
-    await context.close();
-  }
-}
-
-/** The time that the page of the bare run-time took by its own clock. */
-async function bareReady(page: Page): Promise<number> {
-  // The page may not have run its script yet.
-  await page.waitForFunction(() => window.ready !== undefined);
-  return page.evaluate(async () => (await window.ready) ?? NaN);
-}
-
-/** Asks for a verdict from the first moment on until one comes that a model has made. */
-function firstVerdict(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const features = { Process_Product_Type: 1 } as Record<string, number | null>;
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      const answer = await window.castwatch?.predict({ features }).catch((thrown: unknown) => {
-        // The first answer names the fields; from then on the request is complete, its values missing.
-        const { error } = thrown as { error: { params: { fields?: { name: string }[] } } };
-        for (const { name } of error.params.fields ?? []) features[name] = null;
-        return undefined;
-      });
-      if (answer?.latent_features) return performance.now();
-    }
-  });
 }
 
 /**
