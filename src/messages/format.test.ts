@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatJudged,
   formatMilliseconds,
   formatNumber,
   formatPercent,
@@ -36,6 +37,14 @@ describe('numbers', () => {
     expect(formatBytes(10_737_418_240)).toBe('10.7 GB');
     expect(formatMilliseconds(0.213)).toBe('0.21 ms');
     expect(formatMilliseconds(1234.4)).toBe('1,234 ms');
+  });
+
+  it('tell a probability from the threshold it is judged by', () => {
+    expect(formatJudged({ probability: 0.53, threshold: 0.43 })).toEqual({ probability: '53 %', threshold: '43 %' });
+    expect(formatJudged({ probability: 0.4281, threshold: 0.4312 })).toEqual({ probability: '42.8 %', threshold: '43.1 %' });
+    expect(formatJudged({ probability: 0.43118, threshold: 0.4312 })).toEqual({ probability: '43.118 %', threshold: '43.120 %' });
+    expect(formatJudged({ probability: 0.43, threshold: 0.43 })).toEqual({ probability: '43 %', threshold: '43 %' });
+    expect(formatJudged({ probability: null, threshold: 0.43 })).toEqual({ probability: NO_VALUE, threshold: '43 %' });
   });
 
   it('carry their interval', () => {

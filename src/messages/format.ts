@@ -49,6 +49,22 @@ export function formatPercent(share: number | null | undefined, decimals = 0): s
   return `${formatNumber(share * 100, decimals)} %`;
 }
 
+/** Decimals beyond which two shares need not be told apart. */
+const FINEST = 3;
+
+/**
+ * A probability and the threshold it is judged by, as percentages with as many decimals (`decimals` at least) as keep them apart: "43 % < 43 %"
+ * would contradict the verdict beside it.
+ */
+export function formatJudged(
+  { probability, threshold }: Readonly<{ probability: number | null; threshold: number | null }>,
+  decimals = 0,
+): { readonly probability: string; readonly threshold: string } {
+  const shown = { probability: formatPercent(probability, decimals), threshold: formatPercent(threshold, decimals) };
+  const alike = shown.probability === shown.threshold && probability !== threshold;
+  return alike && decimals < FINEST ? formatJudged({ probability, threshold }, decimals + 1) : shown;
+}
+
 /** A size in bytes as kB, MB or GB (powers of ten). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000_000) return `${formatNumber(bytes / 1000, 0)} kB`;

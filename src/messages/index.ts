@@ -4,6 +4,7 @@ export {
   decimalSeparator,
   formatBytes,
   formatDateTime,
+  formatJudged,
   formatMilliseconds,
   formatNumber,
   formatPercent,

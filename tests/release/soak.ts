@@ -14,8 +14,11 @@ import { speakEnglish, visitFirst } from './station.ts';
 const WARM_SHARE = 0.2;
 const FULL = 100_000;
 const LOOKS = 8;
-/** Growth from the warm app to the end, page and workers each: room for code that was compiled on the way. */
-const HEAP_SLACK = 1e6;
+/**
+ * Growth from the warm app to the end, page and workers each, in bytes: room for compiled code and tables that double. The ids alone of 80,000
+ * shots, were they held, would take more than twice that.
+ */
+const HEAP_SLACK = 2e6;
 /** The same for fewer shots, with which lists go on filling. */
 const FILLING_SLACK = 4e6;
 /** CPU time of one task of the page's thread. */
