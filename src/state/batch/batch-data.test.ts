@@ -308,27 +308,27 @@ describe('scoring', () => {
     score(lineOf(calls), inputs, 1000, { signal, onProgress: () => undefined });
 
   it('keeps what was said of every shot, in order', async () => {
-    const velocities = Array.from({ length: 1200 }, (_, i) => (i === 700 ? NaN : i / 1200));
+    const velocities = Array.from({ length: 5000 }, (_, i) => (i === 700 ? NaN : i / 5000));
     const calls: number[] = [];
     const scored = await run(inputsOf(velocities), undefined, calls);
     if (!scored.ok) throw new Error(scored.error.code);
     expect([...scored.value.columns.probability]).toEqual(velocities);
     expect(scored.value.columns.hold[700]).toBe(1 << HOLD_KINDS.indexOf('missing'));
     expect(scored.value.bundleIds).toEqual(['field-1.0.0']);
-    expect(Math.max(...calls)).toBeLessThanOrEqual(512);
-    expect(calls.reduce((a, b) => a + b)).toBe(1200);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(4096);
+    expect(calls.reduce((a, b) => a + b)).toBe(5000);
   });
 
   it('marks a repeat also where it falls between two chunks, but not between two files', async () => {
-    const inputs = inputsOf(Array.from({ length: 600 }, () => 0.3));
+    const inputs = inputsOf(Array.from({ length: 4200 }, () => 0.3));
     const copyRow = (from: number, to: number): void => {
       inputs.values.copyWithin(to * FEATURE_COUNT, from * FEATURE_COUNT, (from + 1) * FEATURE_COUNT);
     };
-    copyRow(511, 512);
-    copyRow(549, 550);
-    inputs.file.fill(1, 550);
+    copyRow(4095, 4096);
+    copyRow(4149, 4150);
+    inputs.file.fill(1, 4150);
     const scored = await run(inputs);
-    expect(scored.ok && [...scored.value.columns.repeat.entries()].filter(([, repeat]) => repeat)).toEqual([[512, 1]]);
+    expect(scored.ok && [...scored.value.columns.repeat.entries()].filter(([, repeat]) => repeat)).toEqual([[4096, 1]]);
   });
 
   it('keeps nothing when aborted', async () => {
