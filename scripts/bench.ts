@@ -42,11 +42,12 @@ interface Timings {
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const RUNS = options.quick
-  ? { single: 100, batch: 2, heap: 1000, coldStarts: 1, file: 5000, slider: 20 }
-  : { single: 2000, batch: 9, heap: 30_000, coldStarts: 7, file: 100_000, slider: 200 };
+  ? { single: 100, batch: 2, heap: 1000, coldStarts: 1, file: 5000, slider: 20, records: 50 }
+  : { single: 2000, batch: 9, heap: 30_000, coldStarts: 7, file: 100_000, slider: 200, records: 1000 };
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'castwatch-bench-'));
+const profile = await mkdtemp(join(tmpdir(), 'castwatch-bench-profile-'));
 const browser = await chromium.launch(chromiumLaunchOptions());
 const servers: Preview[] = [];
 try {
@@ -94,6 +95,8 @@ try {
   const whatIf = await measureWhatIf(await browser.newPage({ viewport: { width: 1280, height: 800 } }), app.url, RUNS.slider);
   say('both backends ...');
   const backends = await measureBackends(harness.url);
+  say('records ...');
+  const acknowledgement = await acknowledgements(harness);
   say('a tablet ...');
   const throttled = await throttledTimings(page);
   say(`a file of ${RUNS.file} rows ...`);
@@ -123,6 +126,7 @@ try {
     explanation: { ...explained, ...whatIf },
     backends: backends.times,
     webgpu_adapter: backends.adapter,
+    acknowledgement,
     throttled: {
       factor: THROTTLE,
       single_p50_ms: throttled.single.worker,
@@ -140,7 +144,7 @@ try {
 } finally {
   await browser.close();
   await Promise.all(servers.map((server) => server.close()));
-  await rm(folder, { recursive: true, force: true });
+  for (const made of [folder, profile]) await rm(made, { recursive: true, force: true });
 }
 
 /** `{[name]: ours, [theirName]: theirs, ratio}`; the ratio says how many times faster ours is. */
@@ -167,6 +171,24 @@ async function openHarness(harness: Preview): Promise<{ page: Page; close: () =>
   await page.waitForFunction(() => 'bench' in window);
   await page.evaluate((rows) => window.bench.load(rows), ROWS);
   return { page, close: () => page.close() };
+}
+
+/** How long a record takes until it is acknowledged, against a bare strict transaction. On a disk: a private window keeps its storage in memory. */
+async function acknowledgements(harness: Preview): Promise<Record<string, number>> {
+  const context = await chromium.launchPersistentContext(profile, chromiumLaunchOptions());
+  try {
+    const page = await context.newPage();
+    await page.goto(harness.url);
+    await page.waitForFunction(() => 'bench' in window);
+    const { journal, bare } = await page.evaluate((count) => window.bench.acknowledgement(count), RUNS.records);
+    const at = (times: readonly number[], q: number): number => [...times].sort((a, b) => a - b)[Math.floor(q * times.length)] ?? NaN;
+    return {
+      p50_ms: at(journal, 0.5), p99_ms: at(journal, 0.99), bare_p50_ms: at(bare, 0.5), bare_p99_ms: at(bare, 0.99),
+      ratio_p50: at(journal, 0.5) / at(bare, 0.5), ratio_p99: at(journal, 0.99) / at(bare, 0.99),
+    };
+  } finally {
+    await context.close();
+  }
 }
 
 async function measure(page: Page, runs = { single: RUNS.single, batch: RUNS.batch }): Promise<Timings> {

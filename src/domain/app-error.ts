@@ -46,6 +46,8 @@ export interface AppErrorParams {
   shot_invalid: { fields: readonly BadField[] };
   /** The request is not an object with `features`. */
   request_invalid: { detail: string };
+  /** The disk, or the browser's share of it, is full: the journal cannot keep a record, or not be opened. */
+  journal_full: { detail: string };
   /** The journal could not keep a record. */
   journal_failed: { detail: string };
   /** Another window of the app writes the journal; this one only reads it. */
@@ -83,6 +85,7 @@ const RETRYABLE: ReadonlySet<AppErrorCode> = new Set([
   'timeout',
   'not_ready',
   'journal_failed',
+  'journal_full',
 ] satisfies AppErrorCode[]);
 
 /** Builds an {@link AppError}. */

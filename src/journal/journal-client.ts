@@ -1,4 +1,5 @@
 import { appError } from '../domain/app-error.ts';
+import { inSlices } from '../domain/breathe.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
@@ -8,6 +9,7 @@ import { KeptShots, type Stamp } from './keeping.ts';
 import type { HistoryCursor, HistoryFilter, ShotFile } from './query.ts';
 import { OPENING, type ServerStatus } from './status.ts';
 import type { AppendItem } from './store/compose.ts';
+import { readPages, type InspectedShot } from './store/findings.ts';
 import { currentInspection, type Stream } from './store/rows.ts';
 import { WorkerPort, type JournalWorker } from './worker-port.ts';
 
@@ -167,6 +169,20 @@ export class JournalClient implements DurableJournal {
 
   inspected(stream: Stream, from: number, to: number) {
     return this.#port.ask<'inspected'>({ kind: 'inspected', stream, from, to });
+  }
+
+  async lessons(stream: Stream): Promise<Result<readonly InspectedShot[]>> {
+    const shots: InspectedShot[] = [];
+    let next = this.#port.ask<'findings'>({ kind: 'findings', stream, after: null });
+    for (;;) {
+      const pages = await next;
+      if (!pages.ok) return pages;
+      const { texts, next: after } = pages.value;
+      // The worker reads on while this thread parses.
+      if (after !== null) next = this.#port.ask<'findings'>({ kind: 'findings', stream, after });
+      await inSlices(readPages(texts, shots));
+      if (after === null) return ok(shots);
+    }
   }
 
   markers(from: number, to: number) {

@@ -5,6 +5,7 @@ import type { EventType, Finding, InspectionData, RecordKind } from './format/re
 import type { HistoryCursor, HistoryFilter, HistoryPage, ShotFile } from './query.ts';
 import type { ServerStatus } from './status.ts';
 import type { MarkerRow } from './store/database.ts';
+import type { InspectedShot } from './store/findings.ts';
 import type { ShotRow, Stream, TallyRow } from './store/rows.ts';
 import type { Thinnable, Thinned } from './store/thin.ts';
 
@@ -79,6 +80,8 @@ export interface DurableJournal extends Journal {
   shot(seq: number): Promise<Result<ShotFile | null>>;
   /** Inspected shots of a stretch of time, oldest first. Times in ms since the epoch, from <= t < to; so below. */
   inspected(stream: Stream, from: number, to: number): Promise<Result<readonly ShotRow[]>>;
+  /** What there is to learn from all inspected shots of a stream, oldest first; no part of reading it holds the page up. */
+  lessons(stream: Stream): Promise<Result<readonly InspectedShot[]>>;
   markers(from: number, to: number): Promise<Result<readonly MarkerRow[]>>;
   /** Counts per day and product. */
   days(stream: Stream, from: number, to: number): Promise<Result<readonly TallyRow[]>>;

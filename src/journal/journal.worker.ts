@@ -2,9 +2,10 @@
 import { opfsDirectory } from './opfs.worker.ts';
 import type { Command } from './protocol.ts';
 import { JournalServer } from './server.ts';
+import { databasePlaces } from './store/places.ts';
 
 const server = new JournalServer({
-  factory: indexedDB,
+  places: databasePlaces,
   directory: opfsDirectory,
   // The types promise what a page that is not secure does not have.
   locks: (navigator as { locks?: LockManager }).locks,

@@ -3,6 +3,7 @@ import type { HistoryCursor, HistoryFilter, HistoryPage, ShotFile } from './quer
 import type { ServerStatus } from './status.ts';
 import type { AppendItem } from './store/compose.ts';
 import type { MarkerRow } from './store/database.ts';
+import type { FindingPages } from './store/findings.ts';
 import type { ShotRow, Stream, TallyRow } from './store/rows.ts';
 import type { Thinnable, Thinned } from './store/thin.ts';
 
@@ -15,6 +16,7 @@ export type Question =
   | { readonly kind: 'shot'; readonly seq: number }
   | { readonly kind: 'latest'; readonly limit: number }
   | { readonly kind: 'inspected'; readonly stream: Stream; readonly from: number; readonly to: number }
+  | { readonly kind: 'findings'; readonly stream: Stream; readonly after: string | null }
   | { readonly kind: 'markers'; readonly from: number; readonly to: number }
   | { readonly kind: 'days'; readonly stream: Stream; readonly from: number; readonly to: number }
   | { readonly kind: 'runs'; readonly stream: Stream; readonly limit: number }
@@ -33,6 +35,7 @@ export interface Answers {
   shot: ShotFile | null;
   latest: readonly ShotFile[];
   inspected: readonly ShotRow[];
+  findings: FindingPages;
   markers: readonly MarkerRow[];
   days: readonly TallyRow[];
   runs: readonly TallyRow[];

@@ -3,10 +3,12 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { Answers, Command, Question, Reply } from './protocol.ts';
 import { dayTallies, historyPage, inspectedRows, latestRows, latestRuns, markersBetween, shotFile } from './query.ts';
 import { OPENING, quotaLevel, type Quota, type ServerStatus } from './status.ts';
-import { databaseCopies, openDatabase, type JournalDatabase } from './store/database.ts';
+import { openNewest, type JournalDatabase } from './store/database.ts';
 import type { LogDirectory } from './store/files.ts';
+import { findingPages } from './store/findings.ts';
 import type { RepairNote } from './store/journal-store.ts';
-import { isDatabaseDamage } from './store/open-store.ts';
+import type { Place } from './store/places.ts';
+import { isFull, refusalOf } from './store/refusal.ts';
 import { thinnable, type Thinned } from './store/thin.ts';
 import { JournalWriter } from './store/writer.ts';
 
@@ -31,11 +33,18 @@ const SETTLE_MS = 5_000;
 /** How often it is looked whether there is something to repair or to make ahead. */
 const IDLE_MS = 2_000;
 
+/** Segments that found no room are tried again this often: trying takes the room that is left for a moment. */
+const CRAMPED_MS = 30_000;
+
 /** Pause between two checks of full segments: appends come first. */
 const CHECK_PAUSE_MS = 50;
 
+/** A segment is checked once nobody has asked anything for so long; on a page that always asks, after PATIENCE_MS all the same. */
+const QUIET_MS = 400;
+const PATIENCE_MS = 3_000;
+
 export interface ServerOptions {
-  readonly factory: IDBFactory;
+  readonly places: () => Promise<readonly Place[]>;
   readonly directory: () => Promise<LogDirectory | null>;
   /** Undefined where the browser has no Web Locks (a page that is not secure). */
   readonly locks: LockManager | undefined;
@@ -56,6 +65,8 @@ export class JournalServer {
   #granted = false;
   #quota: Quota | null = null;
   #announcing = false;
+  /** When something was last read for the page, ms. */
+  #askedAt = -Infinity;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -67,7 +78,7 @@ export class JournalServer {
       const result = await this.#answer(question);
       this.#options.post(result.ok ? { kind: 'answer', id, value: result.value } : { kind: 'failure', id, error: cloneable(result.error) });
     } catch (thrown) {
-      if (isDatabaseDamage(thrown)) this.#writer?.replaceDatabase();
+      await this.#writer?.distrustDatabase(thrown);
       this.#options.post({ kind: 'failure', id, error: appError('journal_failed', { detail: detailOf(thrown) }) });
     }
   }
@@ -76,6 +87,7 @@ export class JournalServer {
     if (question.kind === 'open') return this.#open(question.session, question.timeOrigin);
     await this.#decided;
     if (question.kind === 'append') return this.#append(question);
+    this.#askedAt = performance.now();
     if (question.kind === 'estimate') {
       await this.#watchQuota();
       return ok(null);
@@ -103,6 +115,8 @@ export class JournalServer {
       }
       case 'inspected':
         return ok(await inspectedRows(database, question.stream, question.from, question.to));
+      case 'findings':
+        return ok(await findingPages(database, question.stream, question.after));
       case 'thinnable':
         return ok(await thinnable(database, question.before));
       case 'markers':
@@ -119,7 +133,7 @@ export class JournalServer {
       return err(this.#status.role === 'reader' ? appError('journal_read_only', {}) : (this.#status.failure ?? appError('not_ready', {})));
     }
     const result = await this.#writer.append(question.items, question.repeated);
-    if (!result.ok && isQuotaError(result.error)) void this.#watchQuota();
+    if (!result.ok && result.error.code === 'journal_full') void this.#watchQuota();
     return result;
   }
 
@@ -173,7 +187,7 @@ export class JournalServer {
       const directory = await this.#options.directory();
       // The directory is written only by the holder of the lock: without locks it could have two writers.
       this.#writer = await JournalWriter.open({
-        factory: this.#options.factory,
+        places: await this.#options.places(),
         directory: locked ? directory : null,
         session: this.#session,
         monotonicNow: () => performance.timeOrigin - this.#timeOrigin + performance.now(),
@@ -195,7 +209,7 @@ export class JournalServer {
         },
       });
     } catch (thrown) {
-      this.#set({ ...this.#status, role: 'unavailable', failure: appError('journal_failed', { detail: detailOf(thrown) }, thrown) });
+      this.#set({ ...this.#status, role: 'unavailable', failure: refusalOf(thrown) });
       setTimeout(() => {
         this.#decided = this.#becomeWriter(locked);
       }, RETRY_MS);
@@ -210,9 +224,7 @@ export class JournalServer {
   async #becomeReader(): Promise<void> {
     if (this.#granted) return;
     try {
-      const copies = await databaseCopies(this.#options.factory);
-      const copy = copies?.at(-1) ?? 1;
-      this.#reader = await openDatabase(copy, () => {
+      this.#reader = await openNewest(await this.#options.places(), () => {
         this.#reader = null;
       });
       const meta = await this.#reader.get('meta', 'journal');
@@ -231,8 +243,11 @@ export class JournalServer {
     await this.#watchQuota();
     setInterval(() => void this.#watchQuota(), QUOTA_MS);
     setInterval(() => void writer.settleUnjudged().catch(() => undefined), SETTLE_MS);
-    await writer.provideSpares().catch(() => undefined);
+    let sparesAt = await this.#provideSpares(writer);
     for (;;) {
+      // A check takes the worker for a while: what a page that starts wants to read comes first.
+      const begun = performance.now();
+      while (performance.now() - this.#askedAt < QUIET_MS && performance.now() - begun < PATIENCE_MS) await pause(CHECK_PAUSE_MS);
       let more: boolean;
       try {
         more = await writer.checkNext();
@@ -244,8 +259,25 @@ export class JournalServer {
         more = true;
       }
       await pause(more ? CHECK_PAUSE_MS : IDLE_MS);
-      if (!more) await writer.provideSpares().catch(() => undefined);
+      if (!more && performance.now() >= sparesAt) sparesAt = await this.#provideSpares(writer);
     }
+  }
+
+  /** Makes the segments that will be needed next, or says that there is no room. Returns when it is to be done again. */
+  async #provideSpares(writer: JournalWriter): Promise<number> {
+    let { cramped } = this.#status;
+    try {
+      await writer.provideSpares();
+      cramped = false;
+    } catch (thrown) {
+      // Any other error is the next append's to meet.
+      if (isFull(thrown)) cramped = true;
+    }
+    if (cramped !== this.#status.cramped) {
+      this.#status = { ...this.#status, cramped };
+      this.#announce();
+    }
+    return performance.now() + (cramped ? CRAMPED_MS : 0);
   }
 
   async #watchQuota(): Promise<void> {
@@ -279,9 +311,4 @@ export class JournalServer {
 function cloneable(error: AppError): AppError {
   const { cause, ...rest } = error;
   return cause === undefined ? error : ({ ...rest, cause: detailOf(cause) });
-}
-
-/** Whether an append was refused because the disk or the browser's share of it is full. */
-function isQuotaError({ cause }: AppError): boolean {
-  return cause instanceof DOMException && cause.name === 'QuotaExceededError';
 }

@@ -21,6 +21,8 @@ export interface ServerStatus extends WriterState {
   /** What was repaired since the start. */
   readonly repairs: readonly RepairNote[];
   readonly quota: Quota | null;
+  /** There was no room for the next segment files: the space is almost used up, whatever the browser says of its limit. */
+  readonly cramped: boolean;
   /** Share of the segments that retention has gone through; null while it is not at work. */
   readonly thinning: number | null;
   /** Everything up to here has been exported and confirmed as stored. */
@@ -29,7 +31,7 @@ export interface ServerStatus extends WriterState {
 
 export const OPENING: ServerStatus = {
   role: 'opening', database: 'strict', log: true, locked: true, journalId: null, records: 0, lastSeq: 0, session: 0,
-  failure: null, checked: 0, toCheck: 0, filling: false, stalled: null, repairs: [], quota: null, thinning: null, exportedThrough: 0,
+  failure: null, checked: 0, toCheck: 0, filling: false, stalled: null, repairs: [], quota: null, cramped: false, thinning: null, exportedThrough: 0,
 };
 
 /** The level that a share of the quota in use stands for. */

@@ -175,6 +175,16 @@ export const errors = defineMessages('error', {
     en: 'Judging goes on. Check the storage space of the device.',
     vi: 'Việc đánh giá vẫn tiếp tục. Kiểm tra bộ nhớ của thiết bị.',
   },
+  'error.journal_full': {
+    ko: '저장 공간이 가득 차 기록하지 못합니다.',
+    en: 'There is no room left for records.',
+    vi: 'Hết chỗ lưu bản ghi.',
+  },
+  'error.journal_full.todo': {
+    ko: '판정은 계속됩니다. 기기의 저장 공간을 비우세요. 이미 저장된 기록은 그대로 있습니다.',
+    en: 'Judging goes on. Free storage space on the device; what was recorded is still there.',
+    vi: 'Vẫn tiếp tục đánh giá. Hãy giải phóng bộ nhớ của máy; bản ghi đã lưu vẫn còn.',
+  },
   'error.journal_read_only': {
     ko: '다른 창에서 이미 기록하고 있어 이 창은 읽기만 합니다.',
     en: 'Another window is recording; this one only reads.',

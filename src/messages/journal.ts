@@ -34,9 +34,9 @@ export const journal = defineMessages('journal', {
     vi: 'Ghi bị chậm',
   },
   'journal.alarm.quota_critical': {
-    ko: '저장 공간 95 % 사용: 지금 내보내세요',
-    en: 'Storage 95 % full: export now',
-    vi: 'Bộ nhớ đầy 95 %: hãy xuất ngay',
+    ko: '저장 공간이 거의 찼습니다: 지금 내보내세요',
+    en: 'Storage almost full: export now',
+    vi: 'Bộ nhớ sắp đầy: hãy xuất ngay',
   },
   'journal.alarm.quota_warn': {
     ko: '저장 공간 80 % 사용',

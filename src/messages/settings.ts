@@ -94,6 +94,11 @@ export const settings = defineMessages('settings', {
     en: '{shots} of them are not exported yet and stay. Export them first and confirm.',
     vi: '{shots} shot chưa xuất nên được giữ. Hãy xuất và xác nhận trước.',
   },
+  'settings.records.cramped': {
+    ko: '다음 기록 파일을 만들 공간이 없습니다. 브라우저가 알리는 허용량은 실제보다 큽니다.',
+    en: 'There is no room for the next record file; the browser allows less than it says.',
+    vi: 'Không còn chỗ cho tệp bản ghi tiếp theo; trình duyệt cho phép ít hơn con số này.',
+  },
   'settings.records.comparing': {
     ko: '두 저장소를 비교하는 중입니다. 끝나면 줄일 수 있습니다.',
     en: 'Both copies are being compared; thinning is possible afterwards.',

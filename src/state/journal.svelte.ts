@@ -69,10 +69,11 @@ export class JournalState {
 
   /** What is wrong now; null while every record is kept. */
   get alarm(): JournalAlarm | null {
-    const { role, failure, late, quota, unrecorded } = this.status;
+    const { role, failure, late, quota, cramped, unrecorded } = this.status;
     if (role === 'unavailable') return 'unavailable';
     if (role !== 'reader' && (failure !== null || unrecorded > 0)) return 'failing';
     if (late) return 'late';
+    if (cramped) return 'quota_critical';
     return quota === null || quota.level === 'ok' ? null : `quota_${quota.level === 'warn' ? 'warn' : 'critical'}`;
   }
 

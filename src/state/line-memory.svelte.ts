@@ -1,4 +1,5 @@
 /** What the lines have learned from their inspections, as the screens see it; kept in step with the journal. */
+import { inSlices } from '../domain/breathe.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { JournalStatus } from '../journal/journal.ts';
 import { streamOf, type Stream } from '../journal/store/rows.ts';
@@ -201,8 +202,11 @@ export class LineMemoryState {
     const lines = { line: new WatchedLine(constants, 'line', this.pinned), demo: new WatchedLine(constants, 'demo', this.pinned) };
     for (const own of Object.values(lines)) {
       const read = reads[own.stream as LineStream];
-      alarms[own.stream as LineStream] = own.rebuild(read);
-      catchUp(own, read, this.#plan, meanwhile);
+      alarms[own.stream as LineStream] = await inSlices(own.rebuilding(read));
+    }
+    for (const own of Object.values(lines)) {
+      own.memory.pin(this.pinned);
+      catchUp(own, reads[own.stream as LineStream], this.#plan, meanwhile);
     }
     this.#lines = lines;
     this.#meanwhile = null;
@@ -215,7 +219,7 @@ export class LineMemoryState {
   async #read(stream: LineStream): Promise<Journalled> {
     const { records } = this.#options.journal;
     const now = this.#now();
-    const [page, inspected] = await Promise.all([records.history({ stream }, NEWEST), records.inspected(stream, 0, Number.MAX_SAFE_INTEGER)]);
+    const [page, inspected] = await Promise.all([records.history({ stream }, NEWEST), records.lessons(stream)]);
     const rows = page.ok ? page.value.rows : [];
     const newest = rows[0];
     // Since the run began, and the alarm before it: what is older has no say any more.

@@ -2,6 +2,7 @@
 import { FEATURE_COUNT } from '../../src/domain/feature.ts';
 import type { Result } from '../../src/domain/result.ts';
 import { createShot, type Shot } from '../../src/domain/shot.ts';
+import { createJournal } from '../../src/journal/create-journal.ts';
 import { createSessionJournal } from '../../src/journal/session-journal.ts';
 import { createLine } from '../../src/line/create-line.ts';
 import type { LoadedBundle } from '../../src/model/client.ts';
@@ -9,6 +10,7 @@ import { readAdapter } from '../../src/model/webgpu/adapter.ts';
 import { createPredictionClient } from '../../src/model/worker-client.ts';
 import { DemoRun, type DemoFaults } from '../../src/sources/demo/demo-run.ts';
 import { Random } from '../../src/sources/demo/random.ts';
+import { timings } from '../durability/page/timings.ts';
 import BareParser from './parse.worker.ts?worker';
 import { benchExplanations, type ExplainTimings } from './explain.ts';
 
@@ -74,6 +76,15 @@ async function heapBytes(): Promise<number> {
 }
 
 const bench = {
+  /** Milliseconds until the durable journal has acknowledged a shot, and until a bare strict transaction of one put is complete, in turn. */
+  async acknowledgement(count: number): Promise<{ journal: number[]; bare: number[] }> {
+    const journal = createJournal(null);
+    const opened = async (): Promise<void> => {
+      while (journal.status.role !== 'writer') await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    return timings(() => journal, opened).acknowledgement(count);
+  },
+
   async load(rows: number): Promise<void> {
     bundle = value(await line.load(null));
     shots = draw(rows);

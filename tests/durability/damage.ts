@@ -86,7 +86,12 @@ export const damagedFiles: Act = {
       cpSync(healthy, profile, { recursive: true });
       harm(profile);
       const actor = await stage.launch(profile);
-      const status = await actor.page.evaluate(() => window.harness.checked());
+      const status = await actor.page.evaluate(() => window.harness.checked()).catch((thrown: unknown) => String(thrown));
+      if (typeof status === 'string') {
+        failures.push(`${name}: ${status}`);
+        await actor.kill();
+        continue;
+      }
       const [database, log] = await actor.page.evaluate(async () => [await window.harness.database(), await window.harness.log()] as const);
       await actor.close();
       const inDatabase = new Set(database.shots);

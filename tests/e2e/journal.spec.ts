@@ -111,6 +111,53 @@ test('an event stands beside the shots, and the history opens a past shot after 
   await expect(page.getByRole('heading', { level: 1 })).toContainText('101');
 });
 
+test('space that is almost used up is said before a record is refused, and not any more once there is room', async ({ page }) => {
+  test.setTimeout(150_000);
+  const session = await page.context().newCDPSession(page);
+  await page.goto('/icon.svg');
+  const { origin } = new URL(page.url());
+  // Room for the record's file in use and the next one, and not for the one behind; the browser itself goes on promising much.
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 22 << 20 });
+  await openReady(page, { language: 'ko' });
+  const notice = page.getByText(text('journal.alarm.quota_critical', {}, 'ko'));
+  await expect(notice.first()).toBeVisible({ timeout: 45_000 });
+  await receive(page, 2);
+  await expect(page.getByText(text('journal.kept', {}, 'ko'), { exact: true })).toBeVisible();
+  await page.getByRole('link', { name: text('journal.toRecords', {}, 'ko') }).click();
+  await expect(page.getByTestId('records')).toContainText(text('settings.records.cramped', {}, 'ko'));
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await expect(page.getByTestId('records')).not.toContainText(text('settings.records.cramped', {}, 'ko'), { timeout: 80_000 });
+});
+
+test('beyond the first parts of a run the settable share of parts is asked for, and says why; an answer is recorded and frees the screen', async ({ page }) => {
+  test.setTimeout(150_000);
+  await page.addInitScript((settings) => {
+    localStorage.setItem('castwatch.settings', settings);
+  }, JSON.stringify({ language: 'en', theme: 'day', inspectionShare: 0.5 }));
+  await openReady(page);
+  await receive(page, 10);
+  const asked = page.getByTestId('asked');
+  for (let i = 0; i < 10; i += 1) {
+    await expect(asked).toContainText(text('inspect.why.first'));
+    const line = await asked.innerText();
+    await asked.getByRole('button', { name: text('inspect.skip') }).click();
+    await expect.poll(async () => ((await asked.count()) === 0 ? '' : asked.innerText())).not.toBe(line);
+  }
+  await expect(asked).toHaveCount(0);
+  await receive(page, 12, 110);
+  await expect(asked).toContainText(new RegExp(`${text('inspect.why.regular')}|${text('inspect.why.riskiest')}`));
+  const number = /\d[\d,]*/.exec((await asked.locator('strong').textContent()) ?? '')?.[0] ?? '?';
+  await asked.getByRole('button', { name: text('inspect.open') }).click();
+  await page.getByRole('dialog').getByLabel(text('inspect.part')).fill('ASKED-1');
+  await page.getByRole('dialog').getByRole('button', { name: text('inspect.good'), exact: true }).click();
+  await expect(page.getByRole('dialog').getByRole('status')).toContainText(text('inspect.good'));
+  await page.keyboard.press('Escape');
+  await expect(asked.filter({ hasText: new RegExp(`shot ${number} \\(`) })).toHaveCount(0);
+  await page.goto('/#/history');
+  await page.getByLabel(text('history.part')).fill('ASKED-1');
+  await expect(page.locator('main tbody tr')).toHaveCount(1);
+});
+
 for (const language of ['ko', 'en'] as const) {
   test(`axe finds nothing in the history and the inspection in ${language}`, async ({ page }) => {
     await withoutRequests(page, language);

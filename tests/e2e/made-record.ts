@@ -17,7 +17,7 @@ export async function madeBackup(days: number, until = Date.now()): Promise<Buff
   const random = new Random(11);
   const other = manifest.bundles.find(({ id }) => id !== manifest.current)?.id ?? 'other-1.0.0';
   const writer = await JournalWriter.open({
-    factory: indexedDB, directory: memoryDirectory(new MemoryDisk()), session: null, monotonicNow: () => 0,
+    places: [() => Promise.resolve(indexedDB)], directory: memoryDirectory(new MemoryDisk()), session: null, monotonicNow: () => 0,
     listeners: { onState: () => undefined, onRepair: () => undefined },
   });
   const watched = new WatchedLine(lineMemory, 'line', null);

@@ -1,7 +1,8 @@
 /** Exports, backups and the first half of a restore, beside the journal's own worker: appends do not wait for them. */
 import { appError, detailOf, type AppError } from '../../domain/app-error.ts';
 import { opfsDirectory } from '../opfs.worker.ts';
-import { databaseCopies, openDatabase } from '../store/database.ts';
+import { openNewest } from '../store/database.ts';
+import { databasePlaces } from '../store/places.ts';
 import { clearStaged, padded, stageSegment } from '../store/restore.ts';
 import { readBackup, writeBackup } from './backup.ts';
 import { runExport } from './export-job.ts';
@@ -37,8 +38,7 @@ async function run(command: ExportCommand): Promise<void> {
     await stage(command.file);
     return;
   }
-  const copies = await databaseCopies(indexedDB);
-  const database = await openDatabase(copies?.at(-1) ?? 1, () => undefined);
+  const database = await openNewest(await databasePlaces(), () => undefined);
   const pieces = new Pieces();
   try {
     if (command.kind === 'export') {

@@ -1,7 +1,9 @@
+import { detailOf } from '../../domain/app-error.ts';
 import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
-import { encodeFrame, MAX_GROUP } from '../format/frame.ts';
+import { encodeFrame, MAX_GROUP, type FrameInput } from '../format/frame.ts';
 import { fromWire, RECORD_SCHEMA, type JournalRecord, type RecordData } from '../format/records.ts';
 import type { FramedRecord } from './projection.ts';
+import { UnfitRecord } from './refusal.ts';
 import { nextRun, type RunState } from './runs.ts';
 
 /**
@@ -29,7 +31,7 @@ export type ShotRef = number | { readonly item: number };
 /** Records that one group commit may hold, with room for those the journal adds. */
 export const MAX_ITEMS = MAX_GROUP - 16;
 
-/** Gives the records of one group commit their sequence numbers and runs, and encodes them. */
+/** Gives the records of one group commit their sequence numbers and runs, and encodes them. Throws an {@link UnfitRecord}. */
 export function compose(
   requests: readonly (readonly AppendItem[])[],
   from: { lastSeq: number; session: number; runs: Readonly<Record<string, RunState>> },
@@ -54,8 +56,16 @@ export function compose(
       } else if (kind === 'verdict' || kind === 'inspection') data = { shot: shotSeq(item.shot), ...item.data };
       else data = item.data;
       const record = { seq, at, mono, session: from.session, schema: RECORD_SCHEMA, bundle, kind, data } as JournalRecord;
-      framed.push({ seq, record, frame: encodeFrame({ ...record, group: { position: framed.length, size } }) });
+      framed.push({ seq, record, frame: encoded({ ...record, group: { position: framed.length, size } }) });
     }
   }
   return framed;
+}
+
+function encoded(record: FrameInput): Uint8Array<ArrayBuffer> {
+  try {
+    return encodeFrame(record);
+  } catch (thrown) {
+    throw new UnfitRecord(detailOf(thrown));
+  }
 }

@@ -148,6 +148,42 @@ describe('a damaged database is rebuilt from the log', () => {
   });
 });
 
+describe('a store of the browser in which no database opens', () => {
+  /** As Chromium answers when the store that all databases of an origin share has lost its manifest, or finds no room. */
+  const broken = {
+    open: () => {
+      throw new DOMException('Internal error opening backing store for indexedDB.open.', 'UnknownError');
+    },
+    databases: () => Promise.reject(new DOMException('Internal error.', 'UnknownError')),
+  } as unknown as IDBFactory;
+
+  it('is left for another one, which is filled from the log and used from then on', async () => {
+    await journal.writer.close();
+    const other = TestJournal.freshFactory();
+    const places = [broken, other].map((factory) => () => Promise.resolve(factory));
+    await journal.open({ places });
+    await journal.checkAll();
+    expect(journal.notes).toContainEqual(expect.objectContaining({ what: 'database_set_aside' }));
+    await expectHealed();
+    const [shot] = await kept(journal.writer.append([shotItem(25)]));
+    await journal.writer.close();
+    await journal.open({ places: places.toReversed() });
+    expect(journal.notes).toEqual([]);
+    expect((await journal.inDatabase()).has(shot as number)).toBe(true);
+  });
+
+  it('is no damage where there is no room: nothing is set aside, and it is used again once there is', async () => {
+    await journal.writer.close();
+    journal.disk.full = true;
+    await expect(journal.open({ places: [() => Promise.resolve(broken)] })).rejects.toMatchObject({ name: 'QuotaExceededError' });
+    journal.disk.full = false;
+    await journal.open();
+    expect(journal.notes).toEqual([]);
+    expect((await indexedDB.databases()).map(({ name }) => name)).toEqual(['castwatch-journal-1']);
+    expect(await journal.inDatabase()).toEqual(before.records);
+  });
+});
+
 describe('what neither copy holds', () => {
   async function expectLost(seqs: number[]): Promise<void> {
     const records = await journal.inDatabase();

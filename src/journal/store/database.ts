@@ -1,7 +1,9 @@
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { unwrap, wrap, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { JournalRecord } from '../format/records.ts';
 import type { SegmentSummary } from '../format/segment.ts';
+import { changedFindings, type FindingsRow } from './findings.ts';
 import type { SeqRange } from './merge.ts';
+import type { Place } from './places.ts';
 import type { HourRow, ShotRow, TallyRow } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -47,12 +49,13 @@ interface JournalSchema extends DBSchema {
   markers: { key: number; value: MarkerRow };
   segments: { key: number; value: SegmentRow };
   covers: { key: number; value: CoverRow };
+  findings: { key: string; value: FindingsRow };
   meta: { key: 'journal'; value: MetaRow };
 }
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
-const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'covers', 'meta'] as const;
+const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'covers', 'findings', 'meta'] as const;
 
 export type JournalDatabase = IDBPDatabase<JournalSchema>;
 export type WriteTransaction = IDBPTransaction<JournalSchema, typeof STORES extends readonly (infer S)[] ? S[] : never, 'readwrite'>;
@@ -80,24 +83,68 @@ export async function databaseCopies(factory: IDBFactory): Promise<number[] | nu
  *
  * @param onClosed called when the browser closes it on its own (storage cleared, the disk failed)
  */
-export function openDatabase(copy: number, onClosed: () => void): Promise<JournalDatabase> {
-  return openDB<JournalSchema>(databaseName(copy), SCHEMA_VERSION, {
-    upgrade(database, before) {
-      if (before < 2) database.createObjectStore('covers', { keyPath: 'seq' });
-      if (before > 0) return;
-      database.createObjectStore('records');
-      database.createObjectStore('shots', { keyPath: 'seq' }).createIndex('tags', 'tags', { multiEntry: true });
-      database.createObjectStore('tallies', { keyPath: 'key' });
-      database.createObjectStore('hours', { keyPath: 'hour' });
-      database.createObjectStore('markers', { keyPath: 'seq' });
-      database.createObjectStore('segments', { keyPath: 'number' });
-      database.createObjectStore('meta');
-    },
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
-    },
-    terminated: onClosed,
-  });
+export async function openDatabase(factory: IDBFactory, copy: number, onClosed: () => void): Promise<JournalDatabase> {
+  const request = factory.open(databaseName(copy), SCHEMA_VERSION);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (!request.transaction) return;
+    const transaction = wrap(request.transaction) as unknown as UpgradeTransaction;
+    // What comes of it is the request's to say.
+    transaction.done.catch(() => undefined);
+    void upgrade(transaction, oldVersion).catch(() => undefined);
+  };
+  const opened = (await wrap(request)) as unknown as JournalDatabase;
+  const database = unwrap(opened);
+  database.onversionchange = () => {
+    database.close();
+  };
+  database.onclose = onClosed;
+  // A transaction that only reads is not waited for: without this its abort (a full disk) is an error that nobody handles.
+  const begin = database.transaction.bind(database);
+  database.transaction = (...of) => {
+    const transaction = begin(...of);
+    wrap(transaction).done.catch(() => undefined);
+    return transaction;
+  };
+  return opened;
+}
+
+/** Opens the newest database in the first of the places where one opens. */
+export async function openNewest(places: readonly Place[], onClosed: () => void): Promise<JournalDatabase> {
+  let failure: unknown;
+  for (const place of places) {
+    try {
+      const factory = await place();
+      return await openDatabase(factory, (await databaseCopies(factory))?.at(-1) ?? 1, onClosed);
+    } catch (thrown) {
+      failure ??= thrown;
+    }
+  }
+  throw failure;
+}
+
+type UpgradeTransaction = IDBPTransaction<JournalSchema, typeof STORES extends readonly (infer S)[] ? S[] : never, 'versionchange'>;
+
+/** Brings a database of an earlier version up to this one; 0 is a new one. */
+async function upgrade(transaction: UpgradeTransaction, before: number): Promise<void> {
+  const { db: database } = transaction;
+  if (before < 1) {
+    database.createObjectStore('records');
+    database.createObjectStore('shots', { keyPath: 'seq' }).createIndex('tags', 'tags', { multiEntry: true });
+    database.createObjectStore('tallies', { keyPath: 'key' });
+    database.createObjectStore('hours', { keyPath: 'hour' });
+    database.createObjectStore('markers', { keyPath: 'seq' });
+    database.createObjectStore('segments', { keyPath: 'number' });
+    database.createObjectStore('meta');
+  }
+  if (before < 2) database.createObjectStore('covers', { keyPath: 'seq' });
+  if (before < 3) {
+    const findings = database.createObjectStore('findings', { keyPath: 'key' });
+    const index = transaction.objectStore('shots').index('tags');
+    for (const stream of before > 0 ? (['line', 'demo', 'typed'] as const) : []) {
+      const rows = await index.getAll(IDBKeyRange.only(`${stream}/inspected`));
+      for (const page of await changedFindings({ get: () => Promise.resolve(undefined) }, rows)) void findings.put(page);
+    }
+  }
 }
 
 /** Whether a commit can be asked to have reached the disk (Safari before 15 cannot). */
@@ -114,6 +161,7 @@ export interface DatabaseChanges {
   readonly markers: readonly MarkerRow[];
   readonly segments: readonly SegmentRow[];
   readonly covers: readonly CoverRow[];
+  readonly findings: readonly FindingsRow[];
   /** Records that go, with their rows: what the covers stand for. */
   readonly removed: readonly SeqRange[];
   readonly meta: MetaRow;
@@ -134,22 +182,24 @@ export function commit(database: JournalDatabase, changes: DatabaseChanges, dura
   const transaction = database.transaction([...STORES], 'readwrite', { durability });
   // Requests that fail take the transaction with them; only its end counts, so theirs are not looked at one by one.
   const puts: Promise<unknown>[] = [];
+  const ask = (...requests: readonly Promise<unknown>[]): void => {
+    puts.push(...requests.map((request) => request.catch(() => undefined)));
+  };
   const records = transaction.objectStore('records');
   // Of a view the browser would keep the whole buffer behind it.
-  for (const [seq, frame] of changes.frames) puts.push(records.put(frame.length === frame.buffer.byteLength ? frame : frame.slice(), seq));
+  for (const [seq, frame] of changes.frames) ask(records.put(frame.length === frame.buffer.byteLength ? frame : frame.slice(), seq));
   for (const { from, to } of changes.removed) {
-    puts.push(records.delete(IDBKeyRange.bound(from, to)), transaction.objectStore('shots').delete(IDBKeyRange.bound(from, to)));
+    ask(records.delete(IDBKeyRange.bound(from, to)), transaction.objectStore('shots').delete(IDBKeyRange.bound(from, to)));
   }
-  for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments', 'covers'] as const) {
+  for (const name of ['shots', 'tallies', 'hours', 'markers', 'segments', 'covers', 'findings'] as const) {
     const store = transaction.objectStore(name);
-    for (const row of changes[name]) puts.push(store.put(row));
+    for (const row of changes[name]) ask(store.put(row));
   }
-  puts.push(transaction.objectStore('meta').put(changes.meta, 'journal'));
+  ask(transaction.objectStore('meta').put(changes.meta, 'journal'));
   // Without it the browser first reports every request and waits whether another follows.
   transaction.commit();
-  const settled = Promise.allSettled(puts);
   return {
-    done: Promise.all([transaction.done, settled]).then(() => undefined),
+    done: Promise.all([transaction.done, ...puts]).then(() => undefined),
     abort: () => {
       transaction.abort();
     },

@@ -19,7 +19,8 @@ const CHUNK = 1000;
 export interface JournalStore {
   readonly journalId: string;
   readonly database: JournalDatabase;
-  /** Number of the database. */
+  /** Position of its place among those where it may be, and its number there. */
+  readonly place: number;
   readonly copy: number;
   readonly projection: Projection;
   readonly durability: Durability;

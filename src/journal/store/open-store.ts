@@ -3,22 +3,28 @@ import { databaseCopies, databaseName, knowsStrictDurability, openDatabase, type
 import { SEGMENT_BYTES, type LogDirectory } from './files.ts';
 import type { SegmentCheck } from './check.ts';
 import type { JournalStore, NumberedFrame, RepairNote } from './journal-store.ts';
+import type { Place } from './places.ts';
 import { Projection } from './projection.ts';
 import { recover } from './recovery.ts';
 import { finishRestore } from './restore.ts';
 import { survey } from './survey.ts';
 
-/** Databases that may fail to open in a row before the journal gives up. */
+/** Databases of one place that may fail to open in a row before the next place is tried. */
 const ATTEMPTS = 3;
 
 /** An open that neither succeeds nor fails (another tab holds an old version) is given up after this. */
 const OPEN_TIMEOUT_MS = 8000;
 
+/** What a database may write when it is opened: with less room than that an error says nothing about damage. */
+const ROOM_BYTES = 4 << 20;
+const PROBE = 'room';
+
 /** A crash leaves fewer. */
 const FILL_AT_ONCE = 2000;
 
 export interface OpenOptions {
-  readonly factory: IDBFactory;
+  /** Where the database may be, in the order of trying. */
+  readonly places: readonly Place[];
   /** Null where the browser has no file system with synchronous access. */
   readonly directory: LogDirectory | null;
   /** The browser closed the database on its own. */
@@ -41,33 +47,49 @@ export interface OpenedStore {
 
 /**
  * Opens both copies and brings the segment in use to the same state in both. A database that cannot be opened or read, or
- * that belongs to another journal, is left as it is and a new one begun, which is then filled from the segments.
+ * that belongs to another journal, is left as it is and a new one begun, which is then filled from the segments. Where
+ * there is no room, an error is no damage: it is thrown as a QuotaExceededError, and nothing is set aside.
  *
- * @param fromCopy number of the lowest database to be used: those before it are set aside
+ * @param from the place to begin with, and the number of the lowest database there to be used: those before it are set aside
  */
-export async function openStore(options: OpenOptions, fromCopy = 1): Promise<OpenedStore> {
+export async function openStore(options: OpenOptions, from = { place: 0, copy: 1 }): Promise<OpenedStore> {
   if (options.directory) await finishRestore(options.directory);
-  const copies = await databaseCopies(options.factory).catch(() => null);
   const notes: RepairNote[] = [];
+  if (from.copy > 1) notes.push(setAside(from.copy - 1, 'unreadable'));
+  for (let { place } = from; ; place += 1) {
+    try {
+      const opened = await openIn(options, place, place === from.place ? from.copy : 1, notes);
+      return { ...opened, notes: [...notes, ...opened.notes] };
+    } catch (thrown) {
+      if (place + 1 >= options.places.length || !isDatabaseDamage(thrown)) throw thrown;
+    }
+  }
+}
+
+/** Opens the newest database of a place, or begins the next; what is set aside on the way is added to the notes. */
+async function openIn(options: OpenOptions, place: number, fromCopy: number, notes: RepairNote[]): Promise<OpenedStore> {
+  const factory = await (options.places[place] as Place)();
+  const copies = await databaseCopies(factory).catch(() => null);
   let copy = Math.max(copies?.at(-1) ?? 1, fromCopy);
-  if (fromCopy > 1) notes.push(setAside(fromCopy - 1, 'unreadable'));
   for (let attempt = 1; ; attempt += 1, copy += 1) {
     try {
-      const opened = await openCopy(options, copy);
-      if (opened) return { ...opened, notes: [...notes, ...opened.notes] };
+      const opened = await openCopy(options, factory, { place, copy });
+      if (opened) return opened;
       notes.push(setAside(copy, 'belongs to another journal'));
     } catch (thrown) {
-      if (attempt >= ATTEMPTS || !isDatabaseDamage(thrown)) throw thrown;
+      if (!isDatabaseDamage(thrown)) throw thrown;
+      if (!(await hasRoom(options.directory))) throw new DOMException(`no room (${detailOf(thrown)})`, 'QuotaExceededError');
       notes.push(setAside(copy, detailOf(thrown)));
+      if (attempt >= ATTEMPTS) throw thrown;
     }
   }
 }
 
 /** Opens one database with the segments beside it; null where it belongs to another journal. */
-async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore | null> {
+async function openCopy(options: OpenOptions, factory: IDBFactory, { place, copy }: { place: number; copy: number }): Promise<OpenedStore | null> {
   const { directory, segmentBytes = SEGMENT_BYTES, fillAtOnce = FILL_AT_ONCE } = options;
   const found = directory ? await survey(directory) : null;
-  const database = await inTime(openDatabase(copy, options.onDatabaseLost));
+  const database = await inTime(openDatabase(factory, copy, options.onDatabaseLost));
   try {
     const meta = await readMeta(database, found?.journalId ?? null);
     if (!meta) {
@@ -77,7 +99,7 @@ async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore
     const projection = new Projection(database, meta);
     const { journalId } = meta;
     const durability = knowsStrictDurability() ? ('strict' as const) : ('relaxed' as const);
-    const common = { journalId, database, copy, projection, durability, segmentBytes };
+    const common = { journalId, database, place, copy, projection, durability, segmentBytes };
     if (!directory || !found) {
       return { store: { ...common, directory: null, log: null, files: new Map() }, notes: [], suspicious: [], databaseDamaged: false, backlog: [] };
     }
@@ -87,6 +109,17 @@ async function openCopy(options: OpenOptions, copy: number): Promise<OpenedStore
   } catch (thrown) {
     database.close();
     throw thrown;
+  }
+}
+
+/** Whether the disk, or the browser's share of it, takes what opening a database may need. Where there is no file system: true. */
+export async function hasRoom(directory: LogDirectory | null): Promise<boolean> {
+  try {
+    await directory?.create(PROBE, new Uint8Array(ROOM_BYTES));
+    await directory?.remove(PROBE);
+    return true;
+  } catch {
+    return false;
   }
 }
 

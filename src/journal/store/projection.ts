@@ -1,6 +1,7 @@
 import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
 import { fromWire, type AggregateData, type JournalRecord } from '../format/records.ts';
 import type { CoverRow, DatabaseChanges, JournalDatabase, MarkerRow, MetaRow, SegmentRow } from './database.ts';
+import { changedFindings } from './findings.ts';
 import type { SeqRange } from './merge.ts';
 import {
   addTally, applyToRow, dayKey, EMPTY_TALLY, hourOf, isUnsettled, rowOf, runKey, settle, tallyOf,
@@ -78,6 +79,7 @@ export class Projection {
       markers,
       segments,
       covers,
+      findings: await changedFindings(this.#database, draft.shots.values()),
       removed: covers.flatMap(({ ranges }) => ranges),
       meta: {
         ...advanceMeta(this.#meta, framed.map(({ seq }) => seq), records, draft.removed.records),
@@ -187,7 +189,7 @@ async function readRows(database: JournalDatabase, seqs: readonly number[]): Pro
   return found.flat().filter((row) => wanted.has(row.seq));
 }
 
-const NO_CHANGES: Omit<DatabaseChanges, 'meta'> = { frames: new Map(), shots: [], tallies: [], hours: [], markers: [], segments: [], covers: [], removed: [] };
+const NO_CHANGES: Omit<DatabaseChanges, 'meta'> = { frames: new Map(), shots: [], tallies: [], hours: [], markers: [], segments: [], covers: [], findings: [], removed: [] };
 
 /** The rows that changed last, and those whose place they take. */
 function keepHot<K, Row>(

@@ -124,7 +124,7 @@ export function localDate(at: number): string {
 }
 
 /** The inspection that is in force: none after a withdrawal. */
-export function currentInspection(row: ShotRow): RowInspection | null {
+export function currentInspection<I extends Pick<RowInspection, 'outcome'>>(row: { readonly inspection: I | null }): I | null {
   return row.inspection === null || row.inspection.outcome === 'withdrawn' ? null : row.inspection;
 }
 
@@ -138,7 +138,7 @@ export function tagsOf(row: Omit<ShotRow, 'tags'>, settled = false): string[] {
   const { stream, product } = row.shot;
   const judged = row.verdict?.class ?? 'none';
   const tags = [stream, `${stream}/v:${judged}`, `${stream}/p:${product}`, `${stream}/p:${product}/v:${judged}`];
-  const inspection = currentInspection({ ...row, tags: [] });
+  const inspection = currentInspection(row);
   if (inspection) tags.push(`${stream}/inspected`);
   else if (row.verdict?.asked) tags.push(`${stream}/open`);
   if (inspection?.part) tags.push(`part:${inspection.part}`);

@@ -8,6 +8,7 @@ import { framesBetween, talliesBetween } from './database.ts';
 import { parseSegmentName } from './files.ts';
 import { MemoryDisk, memoryDirectory } from './memory-directory.ts';
 import type { RepairNote } from './journal-store.ts';
+import type { Place } from './places.ts';
 import { JournalWriter } from './writer.ts';
 
 /** Small segments, so that a few records fill several. */
@@ -83,10 +84,10 @@ export class TestJournal {
     return this.#writer;
   }
 
-  async open(options: { log?: boolean; session?: number | null; fillAtOnce?: number } = {}): Promise<JournalWriter> {
+  async open(options: { log?: boolean; session?: number | null; fillAtOnce?: number; places?: readonly Place[] } = {}): Promise<JournalWriter> {
     this.notes = [];
     this.#writer = await JournalWriter.open({
-      factory: indexedDB,
+      places: options.places ?? [() => Promise.resolve(indexedDB)],
       directory: options.log === false ? null : memoryDirectory(this.disk),
       segmentBytes: TEST_SEGMENT_BYTES,
       ...(options.fillAtOnce === undefined ? {} : { fillAtOnce: options.fillAtOnce }),

@@ -79,13 +79,30 @@ describe('the writer', () => {
       else refused += 1;
     }
     expect(refused).toBeGreaterThan(0);
-    expect(journal.writer.state.failure?.code).toBe('journal_failed');
+    expect(journal.writer.state.failure?.code).toBe('journal_full');
     journal.disk.full = false;
     acknowledged.push(...(await kept(journal.writer.append([noteItem('room again')]))));
     expect(journal.writer.state.failure).toBeNull();
     await journal.restart();
     const records = await journal.inDatabase();
     for (const seq of acknowledged) expect(records.has(seq)).toBe(true);
+    expect(journal.inLog()).toEqual(records);
+  });
+
+  it('refuses a record that cannot be written down, and nothing beside it', async () => {
+    const journal = TestJournal.fresh();
+    await journal.open();
+    const { store } = journal.writer;
+    const unfit = { ...noteItem(''), kind: 'event', data: { type: 'note', text: null, details: { count: 1n as unknown as number } } } as const;
+    const [before, refused, after] = await Promise.all([
+      journal.writer.append([shotItem(1)]), journal.writer.append([shotItem(2), unfit]), journal.writer.append([shotItem(3)]),
+    ]);
+    expect([before, after]).toMatchObject([{ ok: true, value: [1] }, { ok: true, value: [2] }]);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'journal_failed' } });
+    expect(journal.writer.store).toBe(store);
+    expect(journal.writer.state).toMatchObject({ failure: null, records: 2 });
+    const records = await journal.inDatabase();
+    expect([...records.keys()]).toEqual([1, 2]);
     expect(journal.inLog()).toEqual(records);
   });
 

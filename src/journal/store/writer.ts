@@ -1,11 +1,11 @@
-import { appError, detailOf, type AppError } from '../../domain/app-error.ts';
+import { appError, type AppError } from '../../domain/app-error.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { checkSegment, type Guard } from './check.ts';
 import { compose, MAX_ITEMS, type AppendItem } from './compose.ts';
 import { commit, talliesBetween, type SegmentRow } from './database.ts';
 import { fillDatabase, type JournalStore, type NumberedFrame, type RepairNote } from './journal-store.ts';
-import { isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
-import type { FramedRecord } from './projection.ts';
+import { hasRoom, isDatabaseDamage, openStore, type OpenedStore, type OpenOptions } from './open-store.ts';
+import { isFull, refusalOf, UnfitRecord } from './refusal.ts';
 import { clearStaged, commitRestore, stagedSegments } from './restore.ts';
 import { Repeats, remaining } from './repeats.ts';
 import { totalOf } from './rows.ts';
@@ -164,10 +164,11 @@ export class JournalWriter {
         await this.#announce(notes);
       }
     } catch (thrown) {
-      if (!isDatabaseDamage(thrown)) throw thrown;
-      this.replaceDatabase();
+      if (!(await this.distrustDatabase(thrown))) throw thrown;
     }
-    if (this.#replaceDatabase && this.#checks.length === 0) await this.exclusive(() => this.#reopen(this.#store.copy + 1));
+    if (this.#replaceDatabase && this.#checks.length === 0) {
+      await this.exclusive(() => this.#reopen({ place: this.#store.place, copy: this.#store.copy + 1 }));
+    }
     if (this.#open === 0) await this.#filled();
     if (number !== undefined) this.#listeners.onState(this.state);
     return this.#open > 0;
@@ -185,10 +186,15 @@ export class JournalWriter {
     });
   }
 
-  /** The database cannot be read: a new one takes its place. */
-  replaceDatabase(): void {
+  /**
+   * Where an error says that the database cannot be read (and is not the doing of a full disk), a new one takes its place.
+   * Returns whether one will.
+   */
+  async distrustDatabase(thrown: unknown): Promise<boolean> {
+    if (!isDatabaseDamage(thrown) || !(await hasRoom(this.#store.directory))) return false;
     this.#checks = [];
     this.#replaceDatabase = true;
+    return true;
   }
 
   /** Makes the segments ahead that will be needed next. */
@@ -275,22 +281,34 @@ export class JournalWriter {
     this.#draining = true;
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
-      let results: Result<readonly number[]>[];
-      try {
-        results = await this.exclusive(() => this.#commit(group));
-        this.#failure = null;
-      } catch (thrown) {
-        // A connection that fails for another reason than room may never work again: both copies are opened anew.
-        if (!(thrown instanceof DOMException && thrown.name === 'QuotaExceededError')) this.#unsure = true;
-        this.#failure = appError('journal_failed', { detail: describe(thrown) }, thrown);
-        results = group.map(() => err(this.#failure as AppError));
-      }
+      const results = await this.#keep(group);
       group.forEach(({ resolve }, i) => {
         resolve(results[i] as Result<readonly number[]>);
       });
       this.#listeners.onState(this.state);
     }
     this.#draining = false;
+  }
+
+  /** Commits a group and says for each request what came of it. An unfit record takes only its own request with it. */
+  async #keep(group: readonly Waiting[]): Promise<Result<readonly number[]>[]> {
+    try {
+      const results = await this.exclusive(() => this.#commit(group));
+      this.#failure = null;
+      return results;
+    } catch (thrown) {
+      const isUnfit = thrown instanceof UnfitRecord;
+      if (isUnfit && group.length > 1) {
+        const results: Result<readonly number[]>[] = [];
+        for (const request of group) results.push(...(await this.#keep([request])));
+        return results;
+      }
+      // A connection that fails for another reason than room may never work again: both copies are opened anew.
+      if (!isUnfit && !isFull(thrown)) this.#unsure = true;
+      const failure = refusalOf(thrown);
+      this.#failure = failure;
+      return group.map(() => err(failure));
+    }
   }
 
   #takeGroup(): Waiting[] {
@@ -321,9 +339,7 @@ export class JournalWriter {
     const { meta } = projection;
     const lastSeq = Math.max(meta.lastSeq, log?.summary.lastSeq ?? 0);
     const clockEvent = this.#clock.check(requests.flat());
-    const framed: FramedRecord[] = compose(clockEvent ? [...requests, [clockEvent]] : requests, {
-      lastSeq, session: this.#session, runs: meta.runs,
-    });
+    const framed = compose(clockEvent ? [...requests, [clockEvent]] : requests, { lastSeq, session: this.#session, runs: meta.runs });
     const frames = framed.map(({ frame }) => frame);
     const sealed = await log?.makeRoom(frames.reduce((sum, frame) => sum + frame.length, 0));
     if (sealed) {
@@ -356,7 +372,7 @@ export class JournalWriter {
     return seqs;
   }
 
-  async #reopen(fromCopy = 1): Promise<void> {
+  async #reopen(from = { place: this.#store.place, copy: 1 }): Promise<void> {
     this.#unsure = true;
     this.#repeats.forget();
     this.#store.log?.close();
@@ -368,7 +384,7 @@ export class JournalWriter {
       lost = true;
       this.#databaseLost(opening);
     };
-    const opened = await openStore({ ...this.#options, onDatabaseLost }, fromCopy);
+    const opened = await openStore({ ...this.#options, onDatabaseLost }, from);
     if (lost || opening !== this.#opening) {
       opened.store.log?.close();
       opened.store.database.close();
@@ -380,8 +396,4 @@ export class JournalWriter {
     this.#plan(opened);
     if (opened.notes.length > 0) queueMicrotask(() => void this.#announce(opened.notes));
   }
-}
-
-function describe(thrown: unknown): string {
-  return thrown instanceof DOMException ? `${thrown.name}: ${thrown.message}` : detailOf(thrown);
 }

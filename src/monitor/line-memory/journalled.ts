@@ -1,5 +1,6 @@
 import type { Verdict } from '../../domain/verdict.ts';
 import type { MarkerRow } from '../../journal/store/database.ts';
+import type { InspectedShot } from '../../journal/store/findings.ts';
 import { currentInspection, type RowVerdict, type ShotRow, type Stream } from '../../journal/store/rows.ts';
 import type { Alarm } from './alarms.ts';
 import type { Finding, RunReason, SeenShot } from './line-memory.ts';
@@ -33,7 +34,7 @@ export function seenShot(row: ShotRow): SeenShot | null {
  * was there before the first finding. A shot of which no run is recorded is of the run that is on if it came after its
  * beginning.
  */
-export function findingOf(row: ShotRow, currentRun: number | null): (Finding & { readonly order: number }) | null {
+export function findingOf(row: InspectedShot, currentRun: number | null): (Finding & { readonly order: number }) | null {
   const inspection = currentInspection(row);
   const { shot, verdict, shadow } = row;
   if (shot === null || shot.repeat || inspection === null) return null;

@@ -2,6 +2,7 @@ import type { LineMemory as Constants } from '../../domain/bundle.ts';
 import { PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
 import type { JudgedShot } from '../../domain/verdict.ts';
 import type { MarkerRow } from '../../journal/store/database.ts';
+import type { InspectedShot } from '../../journal/store/findings.ts';
 import type { ShotRow, Stream } from '../../journal/store/rows.ts';
 import type { Alarm } from './alarms.ts';
 import type { ExpertName } from './constants.ts';
@@ -14,10 +15,13 @@ export interface Journalled {
   /** The newest shots, in any order: what the newest one recorded of the run makes older ones needless. */
   readonly rows: readonly ShotRow[];
   /** All inspected shots. */
-  readonly inspected: readonly ShotRow[];
+  readonly inspected: readonly InspectedShot[];
   /** Events since the run began at least, and what lies behind a new run. */
   readonly markers: readonly MarkerRow[];
 }
+
+/** Findings that are learned in one step. */
+const STEP = 250;
 
 /** One line under watch: what it has learned, and which of its parts are asked for. */
 export class WatchedLine {
@@ -36,7 +40,16 @@ export class WatchedLine {
    * The line as its record leaves it. Every verdict carries where its run stood, so only the newest shots are read, and the
    * findings. Returns the alarm that nobody has seen.
    */
-  rebuild({ rows, inspected, markers }: Journalled): Alarm | null {
+  rebuild(journalled: Journalled): Alarm | null {
+    const steps = this.rebuilding(journalled);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
+
+  /** {@link WatchedLine.rebuild} in steps of some milliseconds at most, between which other things may be done. */
+  *rebuilding({ rows, inspected, markers }: Journalled): Generator<void, Alarm | null, void> {
     const { memory, stream } = this;
     const shots = rows.filter(({ shot }) => shot !== null && !shot.repeat).sort((a, b) => a.seq - b.seq);
     const index = shots.findLastIndex(({ verdict }) => verdict?.memory !== undefined);
@@ -58,8 +71,18 @@ export class WatchedLine {
       else if (shot !== null) memory.observe(shot);
     }
     const { run } = memory.run;
-    const findings = inspected.flatMap((row) => findingOf(row, run) ?? []).sort((a, b) => a.order - b.order);
-    for (const finding of findings) memory.learn(finding);
+    const findings: NonNullable<ReturnType<typeof findingOf>>[] = [];
+    for (const [i, row] of inspected.entries()) {
+      const finding = findingOf(row, run);
+      if (finding) findings.push(finding);
+      if (i % STEP === STEP - 1) yield;
+    }
+    yield;
+    findings.sort((a, b) => a.order - b.order);
+    for (const [i, finding] of findings.entries()) {
+      if (i % STEP === 0) yield;
+      memory.learn(finding);
+    }
     const raised = raisedAlarms(markers, stream);
     memory.resumeAlarms(raised);
     this.#resumePlan(shots);

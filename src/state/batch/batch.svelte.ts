@@ -10,7 +10,7 @@ import type { CsvTable } from '../../sources/csv/csv-table.ts';
 import { confusionOf, type Confusion, type LabelledCurves } from './against-labels.ts';
 import { analyse, type BatchAnalysis } from './analysis.ts';
 import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../../domain/breathe.ts';
 import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
 import { gather, score, shotsAt } from './score.ts';
 import { factsOf, summarise, type BatchSummary } from './summary.ts';

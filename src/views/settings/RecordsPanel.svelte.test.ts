@@ -66,6 +66,11 @@ describe('the records of the device', () => {
     await expect.element(thinButton()).toBeDisabled();
   });
 
+  it('say that there is no room where the browser promises some', async () => {
+    await show({ old: 0, exported: 0 }, { cramped: true }).rendered;
+    await expect.element(page.getByText(t('settings.records.cramped'))).toBeVisible();
+  });
+
   it('are not kept for a number of days that makes no sense', async () => {
     const { settings, rendered } = show({ old: 5, exported: 5 });
     await rendered;

@@ -1,3 +1,4 @@
+import { inSlices } from '../../../src/domain/breathe.ts';
 import type { JournalClient } from '../../../src/journal/journal-client.ts';
 import { DEFAULT_MIXTURE } from '../../../src/monitor/line-memory/constants.ts';
 import { WatchedLine } from '../../../src/monitor/line-memory/watched-line.ts';
@@ -28,16 +29,25 @@ export const labels = (journal: () => JournalClient, opened: () => Promise<unkno
     return acknowledged;
   },
 
-  /** The line memory of everything that was inspected, as the app builds it when it starts: how long reading and learning took. */
-  async lineMemory(): Promise<{ labels: number; readMs: number; learnMs: number }> {
+  /** The line memory of everything that was inspected, as the app builds it when it starts: how long reading and learning took, and the longest task above 50 ms. */
+  async lineMemory(): Promise<{ labels: number; readMs: number; learnMs: number; longestTaskMs: number }> {
     await opened();
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) => {
+      tasks.push(...list.getEntries().map(({ duration }) => duration));
+    });
+    observer.observe({ type: 'longtask' });
     const started = performance.now();
-    const [page, inspected] = await Promise.all([journal().history({ stream: 'line' }, 1000), journal().inspected('line', 0, Number.MAX_SAFE_INTEGER)]);
+    const [page, inspected] = await Promise.all([journal().history({ stream: 'line' }, 1000), journal().lessons('line')]);
     if (!page.ok || !inspected.ok) throw new Error('not read');
     const read = performance.now();
     const line = new WatchedLine(CONSTANTS, 'line', null);
-    line.rebuild({ rows: page.value.rows, inspected: inspected.value, markers: [] });
+    await inSlices(line.rebuilding({ rows: page.value.rows, inspected: inspected.value, markers: [] }));
     line.memory.scores();
-    return { labels: inspected.value.length, readMs: read - started, learnMs: performance.now() - read };
+    const learned = performance.now();
+    // A task is told of when it is over.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    observer.disconnect();
+    return { labels: inspected.value.length, readMs: read - started, learnMs: learned - read, longestTaskMs: Math.max(0, ...tasks) };
   },
 });

@@ -1,36 +1,18 @@
-import { createShot, type Shot } from '../../../src/domain/shot.ts';
-import type { Verdict } from '../../../src/domain/verdict.ts';
 import { createJournal } from '../../../src/journal/create-journal.ts';
 import { decodeFrame } from '../../../src/journal/format/frame.ts';
 import type { JournalRecord } from '../../../src/journal/format/records.ts';
 import { scanSegment } from '../../../src/journal/format/segment.ts';
 import type { JournalClient } from '../../../src/journal/journal-client.ts';
-import type { HistoryFilter } from '../../../src/journal/query.ts';
 import type { TallyRow } from '../../../src/journal/store/rows.ts';
+import { databasePlaces, type Place } from '../../../src/journal/store/places.ts';
 import { labels } from './labels.ts';
+import { makeShot, makeVerdict, valuesOf } from './made-shots.ts';
+import { plainDatabase, timings } from './timings.ts';
 
 /** The app's own journal on a page of its own, with what a test needs to write, to read both copies, and to do harm. */
 
 let client: JournalClient | null = null;
 const journal = (): JournalClient => (client ??= createJournal(localStorage));
-
-/** A shot whose values follow from its number, so that what is read back can be checked without having kept it. */
-export function valuesOf(n: number): Float64Array {
-  return Float64Array.from({ length: 30 }, (_, i) => (i === 0 ? 1 + (Math.floor(n / 1000) % 2) : i === 1 ? n % 1000 : Math.round(n * (i + 1) * 7.31) / 100));
-}
-
-function makeShot(n: number, receivedAt = Date.now()): Shot {
-  return createShot(valuesOf(n), { id: `s${n}`, source: 'api', receivedAt });
-}
-
-function makeVerdict(n: number): Verdict {
-  const probability = ((n * 7919) % 1000) / 1000;
-  return {
-    class: n % 101 === 0 ? 'hold' : probability >= 0.85 ? 'ng' : 'ok', probability, extrapolated: false, confidence: 'medium', confidenceScore: 0.8,
-    reasons: [], threshold: 0.85, policy: { kind: 'budget', flagged: 0.15 }, latents: null, reconstruction: null,
-    spe: n / 7, t2: n / 11, score: probability * 4 - 2, bundleId: 'field-1.0.0', backend: 'wasm', durationMs: 0.271,
-  };
-}
 
 async function opened(): Promise<JournalClient['status']> {
   const { status } = journal();
@@ -44,11 +26,16 @@ async function opened(): Promise<JournalClient['status']> {
   });
 }
 
-/** Waits until every full segment has been compared. */
+/** A journal that cannot be opened for so long is given up. */
+const UNAVAILABLE_MS = 60_000;
+
+/** Waits until every full segment has been compared; throws where the journal cannot be opened. */
 async function checked(): Promise<JournalClient['status']> {
   await opened();
+  const deadline = performance.now() + UNAVAILABLE_MS;
   for (;;) {
     const { status } = journal();
+    if (status.role === 'unavailable' && performance.now() > deadline) throw new Error(`not opened: ${String(status.failure?.cause)}`);
     if (status.role === 'writer' && status.checked >= status.toCheck) {
       await new Promise((resolve) => setTimeout(resolve, 150));
       const again = journal().status;
@@ -90,6 +77,7 @@ function copyOf(records: readonly JournalRecord[]): Copy {
 
 const harness = {
   ...labels(journal, opened),
+  ...timings(journal, opened),
   opened,
   checked,
   status: () => journal().status,
@@ -115,9 +103,12 @@ const harness = {
       const numbers = Array.from({ length: Math.min(chunk, from + count - n) }, (_, i) => n + i);
       const shots = numbers.map((number) => makeShot(number, startAt === undefined ? Date.now() : startAt + number * stepMs));
       await journal().recordShots(shots);
-      const kept = await journal().recordVerdicts(shots.map((shot, i) => ({ shot, verdict: makeVerdict(numbers[i] as number) })));
-      if (kept.ok) acknowledged += numbers.length;
-      else refused += numbers.length;
+      const kept = await journal().recordVerdicts(shots.map((shot, i) => ({ shot, verdict: makeVerdict(numbers[i] as number, shot.receivedAt) })));
+      // On a busy machine an answer may come later than a verdict waits for it.
+      while (!kept.ok && numbers.some((number) => journal().keepingOf(`s${number}`) === 'pending')) await new Promise((resolve) => setTimeout(resolve, 20));
+      const here = kept.ok ? numbers.length : numbers.filter((number) => journal().keepingOf(`s${number}`) === 'kept').length;
+      acknowledged += here;
+      refused += numbers.length - here;
     }
     return { acknowledged, refused, ms: performance.now() - started };
   },
@@ -229,11 +220,12 @@ const harness = {
 
   /** Everything that the newest database holds, read past the journal. */
   async database(attempt = 1): Promise<Copy> {
-    const names = (await indexedDB.databases()).map(({ name }) => name ?? '').filter((name) => name.startsWith('castwatch-journal-'));
+    const factory = await ((await databasePlaces())[0] as Place)();
+    const names = (await factory.databases()).map(({ name }) => name ?? '').filter((name) => name.startsWith('castwatch-journal-'));
     const newest = names.sort((a, b) => Number(a.split('-')[2]) - Number(b.split('-')[2])).at(-1);
     if (newest === undefined) return copyOf([]);
     const frames = await new Promise<Uint8Array[]>((resolve, reject) => {
-      const open = indexedDB.open(newest);
+      const open = factory.open(newest);
       open.onerror = () => { reject(new Error(open.error?.message)); };
       open.onsuccess = () => {
         const all = open.result.transaction('records').objectStore('records').getAll() as IDBRequest<Uint8Array[]>;
@@ -265,30 +257,6 @@ const harness = {
     return copyOf(records.sort((a, b) => a.seq - b.seq));
   },
 
-  /** Milliseconds that each page of a filter takes, the first `pages` of them. */
-  async page(filter: HistoryFilter, pages: number, limit = 50): Promise<{ ms: number[]; rows: number }> {
-    const ms: number[] = [];
-    let rows = 0;
-    let cursor = null;
-    for (let i = 0; i < pages; i += 1) {
-      const started = performance.now();
-      const page = await journal().history(filter, limit, cursor);
-      ms.push(performance.now() - started);
-      if (!page.ok) throw new Error(page.error.code);
-      rows += page.value.rows.length;
-      cursor = page.value.next;
-      if (!cursor) break;
-    }
-    return { ms, rows };
-  },
-
-  /** Time from the start of the journal to its being open. */
-  async openTime(): Promise<number> {
-    const started = performance.now();
-    await opened();
-    return performance.now() - started;
-  },
-
   /** Ends the journal's worker in the middle of what it does, as a crash of it would. */
   killWorker(): void {
     const { worker } = watched;
@@ -305,7 +273,7 @@ const harness = {
 
   /** Control: a plain database in relaxed mode, told of as if a completed transaction were safe. */
   async writeRelaxed(): Promise<void> {
-    const database = await relaxedDatabase();
+    const database = await plainDatabase();
     for (let n = 1; ; n += 1) {
       await new Promise<void>((resolve) => {
         const transaction = database.transaction('records', 'readwrite', { durability: 'relaxed' });
@@ -317,53 +285,13 @@ const harness = {
   },
 
   async relaxedNumbers(): Promise<number[]> {
-    const database = await relaxedDatabase();
+    const database = await plainDatabase();
     return new Promise((resolve) => {
       const keys = database.transaction('records').objectStore('records').getAllKeys() as IDBRequest<number[]>;
       keys.onsuccess = () => { resolve(keys.result); };
     });
   },
 
-  /** Acknowledgement times of the journal's shots, and of bare strict transactions of one put each, in turn. */
-  async acknowledgement(count: number): Promise<{ journal: number[]; bare: number[] }> {
-    await opened();
-    const bareDatabase = await relaxedDatabase();
-    const times = { journal: [] as number[], bare: [] as number[] };
-    for (let n = 1; n <= count; n += 1) {
-      let started = performance.now();
-      await journal().recordShots([makeShot(n)]);
-      times.journal.push(performance.now() - started);
-      started = performance.now();
-      await new Promise<void>((resolve) => {
-        const transaction = bareDatabase.transaction('records', 'readwrite', { durability: 'strict' });
-        transaction.objectStore('records').put(valuesOf(n), n);
-        transaction.oncomplete = () => { resolve(); };
-      });
-      times.bare.push(performance.now() - started);
-    }
-    return times;
-  },
-
-  /** A line of so many shots a second: how long each shot with its verdict took to be acknowledged. */
-  async line(perSecond: number, seconds: number): Promise<number[]> {
-    await opened();
-    const times: number[] = [];
-    const running: Promise<void>[] = [];
-    const started = performance.now();
-    for (let n = 1; n <= perSecond * seconds; n += 1) {
-      const due = started + (n * 1000) / perSecond;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-      running.push((async () => {
-        const begun = performance.now();
-        const shot = makeShot(n);
-        await journal().recordShots([shot]);
-        await journal().recordVerdicts([{ shot, verdict: makeVerdict(n) }]);
-        times.push(performance.now() - begun);
-      })());
-    }
-    await Promise.all(running);
-    return times;
-  },
 };
 
 /** Reads every record of every segment file. */
@@ -374,15 +302,6 @@ async function readSegments(records: JournalRecord[]): Promise<void> {
     const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
     for (const { start } of scanSegment(bytes).frames) records.push(decodeFrame(bytes, start) as JournalRecord);
   }
-}
-
-function relaxedDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const open = indexedDB.open('control', 1);
-    open.onupgradeneeded = () => { open.result.createObjectStore('records'); };
-    open.onsuccess = () => { resolve(open.result); };
-    open.onerror = () => { reject(new Error(open.error?.message)); };
-  });
 }
 
 /** The worker that the journal started last. */
