@@ -1,6 +1,6 @@
 /** The explanation worker's work, wherever it runs. */
 import { appError, detailOf, type AppError } from '../domain/app-error.ts';
-import { nextTask } from '../model/next-task.ts';
+import { nextTask } from '../domain/next-task.ts';
 import { Explainer, type ExplainerFiles } from './explainer.ts';
 import type { Answers, Command, Question, Reply } from './protocol.ts';
 import { surveyShots } from './survey.ts';

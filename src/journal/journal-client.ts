@@ -1,5 +1,5 @@
 import { appError } from '../domain/app-error.ts';
-import { inSlices } from '../domain/breathe.ts';
+import { inSlices } from '../domain/next-task.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';

@@ -1,5 +1,6 @@
 import { appError, detailOf } from '../domain/app-error.ts';
 import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
+import { nextTask } from '../domain/next-task.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Acceleration, WorkSize, WorkTimes } from './acceleration.ts';
 import type { BackendFactory } from './backend.ts';
@@ -7,7 +8,6 @@ import { readBundle, type Bundle } from './bundle.ts';
 import type { LoadedBundle, LoadOptions, ModelDiagnostics } from './client.ts';
 import type { ModelFiles } from './files.ts';
 import { findBundle, readManifest } from './manifest.ts';
-import { nextTask } from './next-task.ts';
 import { Pipeline } from './pipeline.ts';
 import { createPlainBackend } from './plain/plain-backend.ts';
 import type { Prediction } from './prediction.ts';

@@ -1,5 +1,5 @@
 /** What the lines have learned from their inspections, as the screens see it; kept in step with the journal. */
-import { inSlices } from '../domain/breathe.ts';
+import { inSlices } from '../domain/next-task.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { JournalStatus } from '../journal/journal.ts';
 import { streamOf, type Stream } from '../journal/store/rows.ts';

@@ -6,7 +6,7 @@ import type { InferenceBackend } from '../backend.ts';
 import { readChecked, type Bundle } from '../bundle.ts';
 import type { Bytes, ModelFiles } from '../files.ts';
 import { parseJson } from '../json.ts';
-import { nextTask } from '../next-task.ts';
+import { nextTask } from '../../domain/next-task.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Prediction } from '../prediction.ts';
 import { BackendLost, fetchRuntime, WebGpuBackend } from './backend.ts';

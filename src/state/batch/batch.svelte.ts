@@ -10,7 +10,7 @@ import type { CsvTable } from '../../sources/csv/csv-table.ts';
 import { confusionOf, type Confusion, type LabelledCurves } from './against-labels.ts';
 import { analyse, type BatchAnalysis } from './analysis.ts';
 import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
-import { breathe } from '../../domain/breathe.ts';
+import { nextTask } from '../../domain/next-task.ts';
 import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
 import { gather, score, shotsAt } from './score.ts';
 import { factsOf, summarise, type BatchSummary } from './summary.ts';
@@ -178,7 +178,7 @@ export class BatchState {
     const pieces: string[] = [];
     for (const piece of resultsCsv(batch.columns, facts)) {
       pieces.push(piece);
-      await breathe();
+      await nextTask();
     }
     return new Blob(pieces, { type: 'text/csv;charset=utf-8' });
   }
@@ -229,9 +229,9 @@ export class BatchState {
     }
     const { columns, bundleIds } = scored.value;
     const facts = factsOf(columns, tables);
-    await breathe();
+    await nextTask();
     const analysis = analyse(columns);
-    await breathe();
+    await nextTask();
     if (signal.aborted) {
       analysis.dispose();
       return;

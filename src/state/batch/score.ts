@@ -5,7 +5,7 @@ import { createShot, sameValues, type Shot } from '../../domain/shot.ts';
 import type { Line } from '../../line/line.ts';
 import type { CsvTable } from '../../sources/csv/csv-table.ts';
 import { labelsOf } from '../../sources/csv/labels.ts';
-import { breathe } from '../../domain/breathe.ts';
+import { nextTask } from '../../domain/next-task.ts';
 import { holdBits, type BatchColumns, type BatchInputs } from './columns.ts';
 
 /** Shots built and sent at a time: few enough that building them never holds the page for long; the line judges them in smaller parts. */
@@ -110,7 +110,7 @@ export async function score(
       if (verdict.bundleId !== null) bundleIds.add(verdict.bundleId);
     }
     from = to;
-    await breathe();
+    await nextTask();
   }
   return ok({ columns, bundleIds: [...bundleIds] });
 }

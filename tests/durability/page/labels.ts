@@ -1,4 +1,4 @@
-import { inSlices } from '../../../src/domain/breathe.ts';
+import { inSlices } from '../../../src/domain/next-task.ts';
 import type { JournalClient } from '../../../src/journal/journal-client.ts';
 import { DEFAULT_MIXTURE } from '../../../src/monitor/line-memory/constants.ts';
 import { WatchedLine } from '../../../src/monitor/line-memory/watched-line.ts';

@@ -1,5 +1,5 @@
-/** Lets the page paint and answer input between two pieces of work. Sooner back than a timer. */
-export function breathe(): Promise<void> {
+/** Resolves in a later task, so that what arrived in the meantime (a touch, a paint, a message) comes first. Sooner back than a timer. */
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -13,17 +13,17 @@ export function breathe(): Promise<void> {
 /** Longest stretch without a pause: short enough for a touch or a shot in between, on a slow tablet too. */
 const SLICE_MS = 8;
 
-/** Does a work of small steps, some at a time, and lets the page breathe in between and behind it. */
+/** Does a work of small steps, some at a time, and lets other tasks in between and behind it. */
 export async function inSlices<T>(steps: Generator<void, T, void>): Promise<T> {
   for (;;) {
     const until = performance.now() + SLICE_MS;
     do {
       const { done, value } = steps.next();
       if (done) {
-        await breathe();
+        await nextTask();
         return value;
       }
     } while (performance.now() < until);
-    await breathe();
+    await nextTask();
   }
 }
