@@ -24,7 +24,7 @@ test('settings and the model are behind the PIN; the recovery code opens them to
   await page.goto('/#/model');
   await expect(page.getByText(text('kiosk.pin.lockedModel'))).toBeVisible();
   // The list is the final one once the model in use is known.
-  await expect(page.getByText(text('model.bundles.inUse'))).toBeVisible({ timeout: 45_000 });
+  await expect(page.getByText(text('model.bundles.inUse'), { exact: true })).toBeVisible({ timeout: 45_000 });
   for (const button of await page.getByRole('button', { name: text('model.bundles.use') }).all()) await expect(button).toBeDisabled();
 
   await page.goto('/#/settings');
@@ -49,7 +49,10 @@ test('a kiosk refuses the context menu and comes back to the line view when nobo
 });
 
 test('a worker that hangs is replaced, and meanwhile the line view holds', async ({ page }) => {
-  await openReady(page);
+  await openReady(page, { hash: '#/model' });
+  // The line stands before the run-time does; the watchdog asks a worker that has started.
+  await expect(page.getByText(text('model.state.ready'), { exact: true })).toBeVisible({ timeout: 45_000 });
+  await page.goto('/#/line');
   const worker = page.workers().find((candidate) => candidate.url().includes('predict.worker'));
   // It never returns; the page has to notice by itself.
   void worker?.evaluate(() => {

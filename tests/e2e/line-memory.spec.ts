@@ -18,9 +18,10 @@ async function feed(page: Page, count: number): Promise<void> {
 /** Inspects the part that is asked for. */
 async function inspectAsked(page: Page, defective: boolean): Promise<void> {
   const asked = page.getByTestId('asked');
+  const shot = /shot (\d[\d,]*) \(/.exec((await asked.textContent()) ?? '')?.[1] ?? '?';
   await asked.getByRole('button', { name: text('inspect.open') }).click();
   const dialog = page.getByRole('dialog');
-  const shot = await dialog.getByRole('heading', { level: 2 }).textContent();
+  await expect(dialog.getByRole('heading', { name: text('inspect.title', { shot }) })).toBeVisible();
   if (defective) {
     await dialog.getByRole('button', { name: text('inspect.cavity', { cavity: 1 }) }).click();
     await dialog.locator('.defects button').first().click();
@@ -29,8 +30,7 @@ async function inspectAsked(page: Page, defective: boolean): Promise<void> {
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   // The next one is asked for, or none: never the same part twice.
-  const number = /\d[\d,]*/.exec(shot ?? '')?.[0] ?? '?';
-  await expect(asked.filter({ hasText: new RegExp(`shot ${number} \\(`) })).toHaveCount(0);
+  await expect(asked.filter({ hasText: new RegExp(`shot ${shot} \\(`) })).toHaveCount(0);
 }
 
 /** Restores a made-up record of six days and comes back to the app. */
