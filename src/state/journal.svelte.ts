@@ -4,7 +4,7 @@ import type { Shot } from '../domain/shot.ts';
 import type { JudgedShot } from '../domain/verdict.ts';
 import type { DurableJournal, EventInput, JournalStatus, Keeping } from '../journal/journal.ts';
 import type { MarkerRow } from '../journal/store/database.ts';
-import { localDate, streamOf } from '../journal/store/rows.ts';
+import { localDate, streamOf, type TallyRow } from '../journal/store/rows.ts';
 import type { Thinned } from '../journal/store/thin.ts';
 import type { Line } from '../line/line.ts';
 import { describeError, t } from '../messages/index.ts';
@@ -18,6 +18,9 @@ import type { Toasts } from './toasts.svelte.ts';
 
 /** Shots that the line view begins with after a reload: twice what its strip shows. */
 const RESTORED = 120;
+/** They are read anew while shots come in between, but not for ever; each time after a pause in which a verdict is written. */
+const RESTORE_ATTEMPTS = 20;
+const RESTORE_PAUSE_MS = 50;
 
 /** How far back the markers of the strip are looked for. */
 const MARKER_WINDOW_MS = 24 * 3600_000;
@@ -168,13 +171,22 @@ export class JournalState {
 
   async #restoreShots(): Promise<JudgedShot | null> {
     const { records, feed, history } = this.#options;
-    const recent = await records.recent(RESTORED);
+    let recent: readonly JudgedShot[] = [];
+    let last: JudgedShot | null = null;
+    let run: TallyRow | undefined;
+    for (let attempt = 0; attempt < RESTORE_ATTEMPTS; attempt += 1) {
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, RESTORE_PAUSE_MS));
+      recent = await records.recent(RESTORED);
+      last = recent.findLast(({ shot }) => isMachine(shot)) ?? null;
+      if (last === null) break;
+      const runs = await records.runs(streamOf(last.shot.source), 1);
+      run = runs.ok ? runs.value[0] : undefined;
+      // A shot that came between the two readings, or whose verdict is not there yet, is in the second one alone: it would be counted twice.
+      if (run === undefined || run.lastSeq === records.seqOf(last.shot.id)) break;
+    }
     history.restore(recent);
-    const last = recent.findLast(({ shot }) => isMachine(shot)) ?? null;
     if (last) {
       const { source } = last.shot;
-      const runs = await records.runs(streamOf(source), 1);
-      const run = runs.ok ? runs.value[0] : undefined;
       const counts: RunCounts | null = run
         ? { shots: run.rows.shots, ng: run.rows.ng, hold: run.rows.hold, repeats: run.rows.repeats, since: run.firstAt }
         : null;
