@@ -19,7 +19,7 @@ import type { Toasts } from './toasts.svelte.ts';
 /** Shots that the line view begins with after a reload: twice what its strip shows. */
 const RESTORED = 120;
 /** They are read anew while shots come in between, but not for ever; each time after a pause in which a verdict is written. */
-const RESTORE_ATTEMPTS = 20;
+const RESTORE_ATTEMPTS = 5;
 const RESTORE_PAUSE_MS = 50;
 
 /** How far back the markers of the strip are looked for. */
@@ -174,6 +174,7 @@ export class JournalState {
     let recent: readonly JudgedShot[] = [];
     let last: JudgedShot | null = null;
     let run: TallyRow | undefined;
+    let waiting = 0;
     for (let attempt = 0; attempt < RESTORE_ATTEMPTS; attempt += 1) {
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, RESTORE_PAUSE_MS));
       recent = await records.recent(RESTORED);
@@ -183,12 +184,14 @@ export class JournalState {
       run = runs.ok ? runs.value[0] : undefined;
       // A shot that came between the two readings, or whose verdict is not there yet, is in the second one alone: it would be counted twice.
       if (run === undefined || run.lastSeq === records.seqOf(last.shot.id)) break;
+      // The verdict takes its time: what waits for one is counted when it comes.
+      if (attempt === RESTORE_ATTEMPTS - 1) waiting = run.rows.unjudged;
     }
     history.restore(recent);
     if (last) {
       const { source } = last.shot;
       const counts: RunCounts | null = run
-        ? { shots: run.rows.shots, ng: run.rows.ng, hold: run.rows.hold, repeats: run.rows.repeats, since: run.firstAt }
+        ? { shots: run.rows.shots - waiting, ng: run.rows.ng, hold: run.rows.hold, repeats: run.rows.repeats, since: run.firstAt }
         : null;
       feed.restore(recent.filter(({ shot }) => shot.source === source), counts);
     }
