@@ -37,9 +37,9 @@ const { values: options } = parseArgs({ options: { form: { type: 'string' }, run
 const forms = (Object.keys(FORMS) as Form[]).filter((form) => options.form === undefined || form === options.form);
 const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'castwatch-lighthouse-'));
 mkdirSync(folder, { recursive: true });
-await compressBuild();
 const preview = await startPreview({ port: 0 });
 try {
+  await compressBuild();
   for (const form of forms) {
     const reports: Report[] = [];
     for (let n = 1; n <= Number(options.runs); n += 1) reports.push(await visit(form, join(folder, `${form}-${n}.json`)));

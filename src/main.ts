@@ -135,6 +135,7 @@ health.start(window);
 health.follow(line);
 watchdog.start();
 workerMemory.start();
+target.replaceChildren();
 mount(App, { target, props: { app } });
 
 /** A browser may forbid local storage; merely asking for it then throws. */

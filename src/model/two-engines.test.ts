@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest';
 import { createNodeServer, diskFiles, MODELS_FOLDER } from '../../scripts/node-models.ts';
-import type { BackendFactory, BackendOutput } from './backend.ts';
+import { scoreOff, tamperedBackend } from '../../tests/fixtures/tampered-backend.ts';
+import type { BackendFactory } from './backend.ts';
 import type { LoadedBundle } from './client.ts';
 import type { ModelServer } from './model-server.ts';
 import { createWasmBackend } from './sessions.ts';
 
 const disk = diskFiles(MODELS_FOLDER);
 
-/** The run-time with something done to what it says of one shot. */
-function tampered(change: (output: BackendOutput) => BackendOutput): BackendFactory {
-  return async (models) => {
-    const backend = await createWasmBackend(models);
-    const infer = async (scaled: Float64Array, rows: number): Promise<BackendOutput> => {
-      const output = await backend.infer(scaled, rows);
-      return rows === 1 ? change(output) : output;
-    };
-    return { name: 'wasm', runtimeVersion: '', infer, heapBytes: () => backend.heapBytes(), release: () => backend.release() };
-  };
-}
+/** The run-time, off by so much for a shot by itself. */
+const offForOne = (error: number): BackendFactory => tamperedBackend((output, rows) => (rows === 1 ? scoreOff(output, error) : output));
 
 async function loadedBy(server: ModelServer): Promise<LoadedBundle> {
   const loaded = await server.load(null);
@@ -68,7 +60,7 @@ test.each([
   ['differs by more than 1e-9', 1e-7],
   ['is no number', NaN],
 ])('a live shot whose probability %s between the engines has no prediction', async (_, error) => {
-  const server = createNodeServer(disk, tampered((output) => ({ ...output, score: output.score.map((score) => score + error) })));
+  const server = createNodeServer(disk, offForOne(error));
   const bundle = await loadedBy(server);
   const one = goldenShot(bundle);
   expect(await server.predict(bundle.entry.id, one)).toMatchObject({ ok: false, error: { code: 'engines_disagree' } });
@@ -77,26 +69,14 @@ test.each([
 });
 
 test('engines that differ by rounding agree', async () => {
-  const server = createNodeServer(disk, tampered((output) => ({ ...output, score: output.score.map((score) => score + 1e-11) })));
+  const server = createNodeServer(disk, offForOne(1e-11));
   const bundle = await loadedBy(server);
   expect(await server.predict(bundle.entry.id, goldenShot(bundle))).toMatchObject({ ok: true, value: { backend: 'wasm' } });
 });
 
 test('a run-time that fails its golden vectors after a disagreement is of no more use', async () => {
   let broken = false;
-  const server = createNodeServer(disk, async (models) => {
-    const backend = await createWasmBackend(models);
-    return {
-      name: 'wasm',
-      runtimeVersion: '',
-      infer: async (scaled, rows) => {
-        const output = await backend.infer(scaled, rows);
-        return broken ? { ...output, score: output.score.map((score) => score + 1) } : output;
-      },
-      heapBytes: () => backend.heapBytes(),
-      release: () => backend.release(),
-    };
-  });
+  const server = createNodeServer(disk, tamperedBackend((output) => (broken ? scoreOff(output, 1) : output)));
   const bundle = await loadedBy(server);
   broken = true;
   expect(await server.predict(bundle.entry.id, goldenShot(bundle))).toMatchObject({ ok: false, error: { code: 'runtime_failed' } });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createNodeServer, diskFiles, MODELS_FOLDER } from '../../scripts/node-models.ts';
+import { scoreOff, tamperedBackend } from '../../tests/fixtures/tampered-backend.ts';
 import { createShot } from '../domain/shot.ts';
 import { createSessionJournal } from '../journal/session-journal.ts';
 import { createLine } from '../line/create-line.ts';
 import { createInProcessWorker } from '../model/in-process-worker.ts';
-import { createWasmBackend } from '../model/sessions.ts';
 import { WorkerPredictionClient } from '../model/worker-client.ts';
 import { Health } from './health.svelte.ts';
 
@@ -13,19 +13,10 @@ test('a shot that is held because the engines disagree leaves an event', async (
   const client = new WorkerPredictionClient({
     createWorker: () =>
       createInProcessWorker(
-        createNodeServer(diskFiles(MODELS_FOLDER), async (models) => {
-          const backend = await createWasmBackend(models);
-          return {
-            name: 'wasm',
-            runtimeVersion: '',
-            infer: async (scaled, rows) => {
-              const output = await backend.infer(scaled, rows);
-              return wrong && rows === 1 ? { ...output, score: output.score.map((score) => score + 0.5) } : output;
-            },
-            heapBytes: () => 0,
-            release: () => backend.release(),
-          };
-        }),
+        createNodeServer(
+          diskFiles(MODELS_FOLDER),
+          tamperedBackend((output, rows) => (wrong && rows === 1 ? scoreOff(output, 0.5) : output)),
+        ),
       ),
     modelsUrl: 'file:///models/',
   });

@@ -4,6 +4,7 @@ export { default as Chart } from './Chart.svelte';
 export { default as Checkbox } from './Checkbox.svelte';
 export { default as Dialog } from './Dialog.svelte';
 export { default as DropZone } from './DropZone.svelte';
+export { default as Facts } from './Facts.svelte';
 export { default as Field } from './Field.svelte';
 export { default as FileButton } from './FileButton.svelte';
 export { default as Fold } from './Fold.svelte';
