@@ -1,6 +1,7 @@
 /**
  * `npm run parity [-- --json FILE] [--bundle id] [--webgpu]`: the app in a real browser against a Python reference made in the same
- * run, for the golden vectors, every row of the data set (where it is found) and 20,000 off-sample rows.
+ * run, for the golden vectors, every row of the data set (where it is found) and 20,000 off-sample rows: each as a part of a file (the plain engine)
+ * and as a shot by itself (the run-time).
  *
  * The JSON has `{rows, max_dp, verdict_flips}` by set: `golden`, `data` and `off_sample` of the current bundle, and those of the
  * other bundles as `id/set`. With `--webgpu` the second backend computes, on whatever adapter the browser has: then a probability may differ by what the
@@ -68,7 +69,7 @@ async function main(): Promise<number> {
         console.log(`${bundle}  on ${started.adapter}`);
       }
       for (const name of sets) {
-        const result = await page.evaluate(([id, set]) => window.compare(id, set), [bundle, name] as const);
+        const result = await page.evaluate(([id, set, singly]) => window.compare(id, set, singly), [bundle, name, !values.webgpu] as const);
         results[bundle === manifest.current ? name : `${bundle}/${name}`] = result;
         const good = result.max_dp <= (values.webgpu ? WEBGPU_TOLERANCE : TOLERANCE) && result.verdict_flips === 0;
         agree &&= good;

@@ -40,8 +40,9 @@ export function releasePlugin(): Plugin {
     },
     closeBundle: {
       sequential: true,
-      async handler() {
-        if (!isApp) return;
+      async handler(error?: Error) {
+        // A build that failed says so itself; a complaint about its missing files would hide that.
+        if (!isApp || error) return;
         await buildWorker(folder);
         await stampBuild(folder);
         await writeRelease(folder);

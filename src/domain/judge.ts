@@ -52,8 +52,9 @@ export function holdReasons(values: Float64Array, prediction: ShotPrediction, re
   const missing: FeatureName[] = [];
   const notFinite: FeatureName[] = [];
   const outOfRange: OutOfRange[] = [];
-  for (const [i, { name }] of FEATURES.entries()) {
-    const value = values[i] ?? NaN;
+  for (let i = 0; i < FEATURES.length; i += 1) {
+    const { name } = FEATURES[i]!;
+    const value = values[i]!;
     if (Number.isNaN(value)) missing.push(name);
     else if (!Number.isFinite(value)) notFinite.push(name);
     else {

@@ -1,17 +1,11 @@
 /** The background of a product, prepared for attributions: the shots that "usual" means. */
-import { LATENT_COUNT, type ProductReference } from '../domain/bundle.ts';
+import type { ProductReference } from '../domain/bundle.ts';
 import { FEATURE_COUNT } from '../domain/feature.ts';
+import { hotelling, t2ModelOf, type T2Model } from '../model/hotelling.ts';
 import { AUGMENTED, ForestScorer } from '../model/plain/forest.ts';
 import { activate, affine, Chain } from '../model/plain/network.ts';
 import { calibrated, scaleShot, type PipelineModel } from '../model/plain/pipeline-model.ts';
 import { signalsOf, type Signal } from './signals.ts';
-
-/** Hotelling's T2 of 12 latents: `(l - mean)^T P (l - mean)`. */
-export interface T2Model {
-  readonly mean: Float64Array;
-  /** [12*12] */
-  readonly precision: Float64Array;
-}
 
 export interface Background {
   readonly signals: readonly Signal[];
@@ -61,20 +55,4 @@ export function prepareBackground(
   new ForestScorer(model.forest).score(augmented, rows, probability);
   for (let r = 0; r < rows; r += 1) probability[r] = calibrated(model, probability[r]!);
   return { signals: signalsOf(constants, product.demo.coupled), rows, scaled, hidden, augmented, probability, t2, t2Model };
-}
-
-/** The T2 of a product. */
-export function t2ModelOf({ t2 }: Pick<ProductReference, 't2'>): T2Model {
-  return { mean: Float64Array.from(t2.mean), precision: Float64Array.from(t2.precision.flat()) };
-}
-
-/** Hotelling's T2 of 12 latents. */
-export function hotelling(latents: Float64Array, { mean, precision }: T2Model): number {
-  let sum = 0;
-  for (let i = 0, p = 0; i < LATENT_COUNT; i += 1) {
-    let row = 0;
-    for (let j = 0; j < LATENT_COUNT; j += 1, p += 1) row += precision[p]! * (latents[j]! - mean[j]!);
-    sum += row * (latents[i]! - mean[i]!);
-  }
-  return sum;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bundleFolders, readBundleFiles } from '../../tests/fixtures/explain/bundles.ts';
 import { FEATURE_COUNT, FEATURE_INDEX, FEATURES, type FeatureName } from '../domain/feature.ts';
 import { holdReasons } from '../domain/judge.ts';
-import { hotelling, t2ModelOf } from './background.ts';
+import { hotelling, t2ModelOf } from '../model/hotelling.ts';
 import { searchChanges, type SearchResult } from './counterfactual.ts';
 import { Evaluator } from './evaluator.ts';
 import { gridOf, leversOf, setLever, type Lever } from './levers.ts';

@@ -9,7 +9,7 @@
  */
 import type { ProductReference } from '../domain/bundle.ts';
 import { FEATURE_COUNT, FEATURES, type FeatureName } from '../domain/feature.ts';
-import { hotelling, t2ModelOf } from './background.ts';
+import { hotelling, t2ModelOf } from '../model/hotelling.ts';
 import type { Evaluator } from './evaluator.ts';
 import { gridOf, setLever, type Lever } from './levers.ts';
 
@@ -142,7 +142,7 @@ class Search {
       (draft, r): Candidate => ({
         ...draft,
         probability: probability[r]!,
-        t2: hotelling(latents.subarray(r * width, (r + 1) * width), t2Model),
+        t2: hotelling(latents, t2Model, r * width),
         spe: spe[r]!,
         effort: this.#effort(draft.moves),
         support: this.#support(draft.moves),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Golden } from '../domain/bundle.ts';
 import { PRODUCT_INDEX } from '../domain/feature.ts';
-import { hotelling, t2ModelOf } from './background.ts';
+import { hotelling, t2ModelOf } from '../model/hotelling.ts';
 import { Evaluator } from './evaluator.ts';
 import { bundleFolders, readBundleFiles } from '../../tests/fixtures/explain/bundles.ts';
 import { pipelineModel } from '../model/plain/pipeline-model.ts';

@@ -39,6 +39,13 @@ export class Evaluator {
     const { latents, reconstruction, score } = this.#engine.infer(scaled, n);
     const spe = new Float64Array(n);
     for (let k = 0; k < scaled.length; k += 1) spe[Math.trunc(k / FEATURE_COUNT)]! += (scaled[k]! - reconstruction[k]!) ** 2;
-    return { probability: score.map((each) => calibrated(this.#model, each)), score, scaled, latents, reconstruction, spe };
+    return {
+      probability: score.map((each) => calibrated(this.#model, each)),
+      score: score.slice(),
+      scaled,
+      latents: latents.slice(),
+      reconstruction: reconstruction.slice(),
+      spe,
+    };
   }
 }

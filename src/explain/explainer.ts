@@ -3,7 +3,8 @@ import type { Calibration, ProductReference, Reference, Scaler } from '../domain
 import { FEATURE_COUNT, FEATURES, PRODUCT_INDEX, type ControlClass, type FeatureName } from '../domain/feature.ts';
 import { productOf } from '../domain/judge.ts';
 import type { ExplanationFiles } from '../model/bundle.ts';
-import { hotelling, prepareBackground, type Background } from './background.ts';
+import { hotelling } from '../model/hotelling.ts';
+import { prepareBackground, type Background } from './background.ts';
 import { searchChanges, type SearchResult } from './counterfactual.ts';
 import { Evaluator } from './evaluator.ts';
 import { AUGMENTED } from '../model/plain/forest.ts';

@@ -13,7 +13,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { FEATURE_COUNT } from '../domain/feature.ts';
-import { hotelling, type Background } from './background.ts';
+import { hotelling } from '../model/hotelling.ts';
+import type { Background } from './background.ts';
 import { AUGMENTED, ForestScorer } from '../model/plain/forest.ts';
 import { activate, affine, Chain, type Layer } from '../model/plain/network.ts';
 import { calibrated, type PipelineModel } from '../model/plain/pipeline-model.ts';

@@ -12,7 +12,9 @@ import type { BatchOptions, Line, LineEvents } from './line.ts';
 import { unavailableVerdict, verdictOf, type Rules } from './verdicts.ts';
 
 /** Shots that travel to the worker at a time: judging them takes the page a few milliseconds. */
-const BATCH_ROWS = 1024;
+const BATCH_ROWS = 512;
+/** Calls that the worker has at a time. */
+const BATCHES_AHEAD = 3;
 /** A live verdict that takes longer is a HOLD: the next shot is about to come. */
 const LIVE_TIMEOUT_MS = 5_000;
 /** How long a file waits for inference to come back before its shots become HOLD. */
@@ -125,14 +127,18 @@ class ShotLine implements Line {
       return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true, total }) };
     };
     try {
-      let next = begin(0);
+      const asked: ReturnType<typeof begin>[] = [];
+      let from = 0;
+      // The worker has the next shots before it is done with these: it waits neither for a message nor for the page to judge.
+      const ask = (): void => {
+        for (; asked.length < BATCHES_AHEAD && from < shots.length; from += BATCH_ROWS) asked.push(begin(from));
+      };
+      ask();
       while (judged.length < shots.length) {
-        const { chunk, prediction } = await next;
+        const { chunk, prediction } = await required(asked.shift());
         const predicted = await prediction;
         if (signal?.aborted) return err(appError('aborted', {}));
-        // The worker goes on with the next shots while the page judges these.
-        const following = judged.length + chunk.length;
-        if (following < shots.length) next = begin(following);
+        ask();
         const verdicts = verdictsOf(chunk, predicted, lease.rules, details);
         const done = chunk.map((shot, i): JudgedShot => ({ shot, verdict: required(verdicts[i]) }));
         await this.#record(this.#journal.recordVerdicts(done));
@@ -280,8 +286,8 @@ function markRepeat(shot: Shot, previous: Float64Array | undefined): Shot {
   return !shot.repeat && previous && sameValues(shot.values, previous) ? { ...shot, repeat: true } : shot;
 }
 
-function required(verdict: Verdict | undefined): Verdict {
-  if (!verdict) throw new Error('a shot is without a verdict');
-  return verdict;
+function required<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('a shot is without a verdict');
+  return part;
 }
 

@@ -4,7 +4,7 @@ import { defineMessages } from './define.ts';
 export const backend = defineMessages('backend', {
   'backend.title': { ko: '계산 방식', en: 'Computation', vi: 'Cách tính' },
   'backend.auto': { ko: '자동', en: 'Automatic', vi: 'Tự động' },
-  'backend.wasm': { ko: '프로세서 (WASM)', en: 'Processor (WASM)', vi: 'Bộ xử lý (WASM)' },
+  'backend.wasm': { ko: '프로세서', en: 'Processor', vi: 'Bộ xử lý' },
   'backend.webgpu': { ko: '그래픽 (WebGPU)', en: 'Graphics (WebGPU)', vi: 'Đồ họa (WebGPU)' },
   'backend.hint': {
     ko: '판정은 어느 쪽이든 같습니다. 자동은 이 기기에서 재어 더 빠른 쪽을 씁니다. WebGPU를 쓰면 실행기를 하나 더 받습니다.',

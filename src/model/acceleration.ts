@@ -40,10 +40,10 @@ export type Acceleration =
   | { readonly state: 'on'; readonly adapter: string; readonly sizes: readonly WorkSize[] }
   | { readonly state: 'off'; readonly reason: BackendLoss | 'not_wanted'; readonly detail: string };
 
-/** Median times of one size of work, in milliseconds, checks included. */
+/** Median times of one size of work on the processor (wasm, and the plain engine for many shots) and on WebGPU, in milliseconds, checks included. */
 export interface WorkTimes {
   readonly size: WorkSize;
-  readonly wasmMs: number;
+  readonly processorMs: number;
   readonly webgpuMs: number;
 }
 

@@ -1,5 +1,6 @@
 import { appError, detailOf } from '../domain/app-error.ts';
 import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
+import { FEATURE_COUNT } from '../domain/feature.ts';
 import { nextTask } from '../domain/next-task.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Acceleration, WorkSize, WorkTimes } from './acceleration.ts';
@@ -31,7 +32,7 @@ interface InUse {
   readonly bundle: Bundle;
   /** On the run-time: the reference. */
   readonly pipeline: Pipeline;
-  /** In plain arithmetic: the second engine; null in a bundle without its numbers. */
+  /** In plain arithmetic: the second engine, and the one for many shots; null in a bundle without its numbers. */
   readonly check: Pipeline | null;
   readonly timings: ModelDiagnostics['timings'];
 }
@@ -41,6 +42,9 @@ const HEAD_START_MS = 250;
 
 /** Two engines that differ by more in a probability are not both right. */
 const AGREEMENT = 1e-9;
+
+/** Of many shots the other engine computes one in so many again. */
+const CHECKED_ONE_IN = 100;
 
 /** Everything inference does, wherever it runs: loads bundles, proves them, predicts with any of those that are loaded. */
 export class ModelServer {
@@ -131,17 +135,18 @@ export class ModelServer {
     return ok(null);
   }
 
-  /** Predicts n shots from n*30 recorded values; one alone is computed by both engines. Lets other work in between two chunks. */
+  /**
+   * Predicts n shots from n*30 recorded values. The run-time computes one alone, the plain engine, which is faster in series, many;
+   * the other one computes the shot, or one in {@link CHECKED_ONE_IN}, again. Lets other work in between two chunks.
+   */
   async predict(bundleId: string, values: Float64Array, options: WorkOptions = {}): Promise<Result<Prediction>> {
     const { signal } = options;
     const inUse = this.#loaded.get(bundleId);
-    const pipeline = inUse?.pipeline ?? this.#early.get(bundleId);
-    if (!pipeline) return err(appError('not_ready', {}));
+    const early = this.#early.get(bundleId);
     try {
-      const accelerated = inUse && (await this.#accelerator?.predict(inUse, values, options));
-      if (accelerated) return ok(accelerated);
-      const prediction = await pipeline.run(values, { signal, between: nextTask });
-      return inUse?.check && prediction.rows === 1 ? await this.#compare(inUse, inUse.check, values, prediction) : ok(prediction);
+      if (!inUse) return early ? ok(await early.run(values, { signal, between: nextTask })) : err(appError('not_ready', {}));
+      const accelerated = await this.#accelerator?.predict(inUse, values, options);
+      return accelerated ? ok(accelerated) : await this.#compute(inUse, values, signal);
     } catch (thrown) {
       return err(signal?.aborted ? appError('aborted', {}) : appError('runtime_failed', { detail: detailOf(thrown) }));
     }
@@ -160,7 +165,7 @@ export class ModelServer {
     const accelerator = await this.#secondBackend();
     const inUse = this.#loaded.get(bundleId);
     if (!inUse) return err(appError('not_ready', {}));
-    return ok(accelerator ? await accelerator.measure(inUse) : null);
+    return ok(accelerator ? await accelerator.measure(inUse, async (values) => (await this.#compute(inUse, values)).ok) : null);
   }
 
   async #secondBackend(): Promise<Accelerator | null> {
@@ -186,13 +191,30 @@ export class ModelServer {
     });
   }
 
-  /** The prediction on one shot if the second engine says the same. */
-  async #compare({ bundle, pipeline }: InUse, check: Pipeline, values: Float64Array, prediction: Prediction): Promise<Result<Prediction>> {
-    const second = await check.run(values);
-    const difference = Math.abs((prediction.probability[0] ?? NaN) - (second.probability[0] ?? NaN));
-    if (difference <= AGREEMENT) return ok({ ...prediction, durationMs: prediction.durationMs + second.durationMs });
+  /** Predicts on the processor. */
+  async #compute(inUse: InUse, values: Float64Array, signal?: AbortSignal): Promise<Result<Prediction>> {
+    const { pipeline, check } = inUse;
+    const many = values.length > FEATURE_COUNT;
+    const prediction = await ((many && check) || pipeline).run(values, { signal, between: nextTask });
+    return check ? this.#compare(inUse, many ? pipeline : check, values, prediction) : ok(prediction);
+  }
+
+  /** The prediction if the other engine says the same of the first shot and of one in so many after it. */
+  async #compare({ bundle, pipeline, check }: InUse, other: Pipeline, values: Float64Array, prediction: Prediction): Promise<Result<Prediction>> {
+    const count = Math.ceil(prediction.rows / CHECKED_ONE_IN);
+    const sample = new Float64Array(count * FEATURE_COUNT);
+    for (let i = 0; i < count; i += 1) {
+      const from = i * CHECKED_ONE_IN * FEATURE_COUNT;
+      sample.set(values.subarray(from, from + FEATURE_COUNT), i * FEATURE_COUNT);
+    }
+    const second = await other.run(sample);
+    const differences = second.probability.map((each, i) => Math.abs(each - (prediction.probability[i * CHECKED_ONE_IN] ?? NaN)));
+    // Not `> AGREEMENT`: what is not a number agrees with nothing.
+    const difference = differences.find((each) => !(each <= AGREEMENT));
+    if (difference === undefined) return ok({ ...prediction, durationMs: prediction.durationMs + second.durationMs });
     // An engine that has gone wrong fails its golden vectors, and the worker is replaced; else it is this shot alone.
     for (const engine of [pipeline, check]) {
+      if (!engine) continue;
       const proven = await this.#prove(bundle, engine);
       if (!proven.ok) return err(appError('runtime_failed', { detail: `${engine.backend.name}: ${proven.error.code}` }));
     }

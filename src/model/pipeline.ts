@@ -1,7 +1,7 @@
-import { LATENT_COUNT, type Calibration, type ProductReference, type Reference, type Scaler } from '../domain/bundle.ts';
+import { LATENT_COUNT, type Calibration, type Reference, type Scaler } from '../domain/bundle.ts';
 import { FEATURE_COUNT, PRODUCT_INDEX } from '../domain/feature.ts';
-import { productOf } from '../domain/judge.ts';
 import { CHUNK_ROWS, type InferenceBackend } from './backend.ts';
+import { hotelling, t2ModelOf, type T2Model } from './hotelling.ts';
 import type { Prediction } from './prediction.ts';
 
 /** What the pipeline needs of a bundle beside the models. */
@@ -30,8 +30,8 @@ export class Pipeline {
   readonly #scale: Float64Array;
   readonly #clip: number;
   readonly #platt: { readonly a: number; readonly b: number };
-  readonly #reference: Reference;
-  readonly #centred = new Float64Array(LATENT_COUNT);
+  /** By number of the product. */
+  readonly #t2Models: ReadonlyMap<number, T2Model>;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(backend: InferenceBackend, { scaler, calibration, reference }: PipelineParameters) {
@@ -41,7 +41,7 @@ export class Pipeline {
     this.#scale = Float64Array.from(scaler.scale);
     this.#clip = scaler.clip;
     this.#platt = calibration.platt;
-    this.#reference = reference;
+    this.#t2Models = new Map(Object.entries(reference.products).map(([number, product]) => [Number(number), t2ModelOf(product)]));
   }
 
   get backend(): InferenceBackend {
@@ -99,44 +99,28 @@ export class Pipeline {
     const { a, b } = this.#platt;
     for (let row = 0; row < rows; row += 1) {
       if (doubtful?.[row]) onDoubtful?.(from + row);
-      out.probability[from + row] = 1 / (1 + Math.exp(-(a * (score[row] ?? NaN) + b)));
+      out.probability[from + row] = 1 / (1 + Math.exp(-(a * score[row]! + b)));
       out.spe[from + row] = squaredError(scaled, reconstruction, row * FEATURE_COUNT);
-      const product = productOf(values[(from + row) * FEATURE_COUNT + PRODUCT_INDEX] ?? NaN, this.#reference);
-      out.t2[from + row] = product ? this.#hotelling(latents, row * LATENT_COUNT, product) : NaN;
+      const t2Model = this.#t2Models.get(values[(from + row) * FEATURE_COUNT + PRODUCT_INDEX]!);
+      out.t2[from + row] = t2Model ? hotelling(latents, t2Model, row * LATENT_COUNT) : NaN;
     }
   }
 
   /** Steps 1 and 2, in exactly the contract's order of operations: the trees compare the result bit by bit. */
   #scaleRows(values: Float64Array, from: number, scaled: Float64Array): void {
-    const offset = from * FEATURE_COUNT;
-    const clip = this.#clip;
-    for (let k = 0; k < scaled.length; k += 1) {
-      const i = k % FEATURE_COUNT;
-      const value = values[offset + k] ?? NaN;
-      const known = Number.isFinite(value) ? value : (this.#impute[i] ?? NaN);
-      scaled[k] = Math.min(clip, Math.max(-clip, (known - (this.#mean[i] ?? NaN)) / (this.#scale[i] ?? NaN)));
+    const [clip, impute, mean, scale] = [this.#clip, this.#impute, this.#mean, this.#scale];
+    for (let k = 0, at = from * FEATURE_COUNT, i = 0; k < scaled.length; k += 1, at += 1, i = i + 1 === FEATURE_COUNT ? 0 : i + 1) {
+      const value = values[at]!;
+      const known = Number.isFinite(value) ? value : impute[i]!;
+      scaled[k] = Math.min(clip, Math.max(-clip, (known - mean[i]!) / scale[i]!));
     }
-  }
-
-  /** T2 of one row's latents against a product's mean and precision. */
-  #hotelling(latents: Float64Array, offset: number, { t2 }: ProductReference): number {
-    const centred = this.#centred;
-    for (let i = 0; i < LATENT_COUNT; i += 1) centred[i] = (latents[offset + i] ?? NaN) - (t2.mean[i] ?? NaN);
-    let sum = 0;
-    for (let i = 0; i < LATENT_COUNT; i += 1) {
-      const row = t2.precision[i];
-      let product = 0;
-      for (let j = 0; j < LATENT_COUNT; j += 1) product += (row?.[j] ?? NaN) * (centred[j] ?? NaN);
-      sum += product * (centred[i] ?? NaN);
-    }
-    return sum;
   }
 }
 
 function squaredError(scaled: Float64Array, reconstruction: Float64Array, offset: number): number {
   let sum = 0;
   for (let i = offset; i < offset + FEATURE_COUNT; i += 1) {
-    const difference = (scaled[i] ?? NaN) - (reconstruction[i] ?? NaN);
+    const difference = scaled[i]! - reconstruction[i]!;
     sum += difference * difference;
   }
   return sum;

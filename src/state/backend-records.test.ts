@@ -15,13 +15,13 @@ const record = (changes: Partial<BackendRecord> = {}): BackendRecord => ({
   browser: 'b 1',
   adapter: 'a',
   at: 1,
-  times: [{ size: 512, wasmMs: 2, webgpuMs: 1 }],
+  times: [{ size: 512, processorMs: 2, webgpuMs: 1 }],
   distrusted: null,
   ...changes,
 });
 
 test('WebGPU gets what it is faster at, a live shot only when it is faster by half', () => {
-  const times = (wasmMs: number, webgpuMs: number) => ([1, 512] as const).map((size) => ({ size, wasmMs, webgpuMs }));
+  const times = (processorMs: number, webgpuMs: number) => ([1, 512] as const).map((size) => ({ size, processorMs, webgpuMs }));
   expect(fasterSizes(times(2, 1))).toEqual([1, 512]);
   expect(fasterSizes(times(1.4, 1))).toEqual([512]);
   expect(fasterSizes(times(1, 1))).toEqual([]);

@@ -24,7 +24,7 @@ export const SHOT_FACTOR = 1.5;
 
 /** The works that go to WebGPU by their measured times. */
 export function fasterSizes(times: readonly WorkTimes[]): readonly WorkSize[] {
-  return times.filter(({ size, wasmMs, webgpuMs }) => wasmMs > webgpuMs * (size === 1 ? SHOT_FACTOR : 1)).map(({ size }) => size);
+  return times.filter(({ size, processorMs, webgpuMs }) => processorMs > webgpuMs * (size === 1 ? SHOT_FACTOR : 1)).map(({ size }) => size);
 }
 
 const STORAGE_KEY = 'castwatch.backends';
@@ -36,7 +36,7 @@ const recordSchema: Schema<BackendRecord> = z.object({
   browser: z.string(),
   adapter: z.string(),
   at: z.number(),
-  times: z.nullable(z.array(z.object({ size: workSizeSchema, wasmMs: ms, webgpuMs: ms }))),
+  times: z.nullable(z.array(z.object({ size: workSizeSchema, processorMs: ms, webgpuMs: ms }))),
   distrusted: z.nullable(z.string()),
 });
 

@@ -7,7 +7,7 @@ import { Backends } from './backends.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 
 const entry = { id: 'field-9', webgpu: { files: [] } };
-const FAST: readonly WorkTimes[] = ([1, 512, 2000, 7535] as const).map((size) => ({ size, wasmMs: 2, webgpuMs: size === 1 ? 1.9 : 1 }));
+const FAST: readonly WorkTimes[] = ([1, 512, 2000, 7535] as const).map((size) => ({ size, processorMs: 2, webgpuMs: size === 1 ? 1.9 : 1 }));
 
 /** A device whose adapter, times and answers a test decides on. */
 function deviceOf({ software = false, times = FAST, storage = new Map() }: { software?: boolean; times?: readonly WorkTimes[] | null; storage?: Map<string, string> } = {}) {

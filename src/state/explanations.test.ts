@@ -6,7 +6,7 @@ import { FEATURE_COUNT, FEATURE_INDEX, type ControlClass, type FeatureName } fro
 import { err, ok } from '../domain/result.ts';
 import { createShot } from '../domain/shot.ts';
 import type { JudgedShot, Verdict } from '../domain/verdict.ts';
-import { hotelling, t2ModelOf } from '../explain/background.ts';
+import { hotelling, t2ModelOf } from '../model/hotelling.ts';
 import { Evaluator } from '../explain/evaluator.ts';
 import { Explainer } from '../explain/explainer.ts';
 import { pipelineModel } from '../model/plain/pipeline-model.ts';

@@ -6,7 +6,7 @@ import { LATENT_COUNT } from '../domain/bundle.ts';
 import { PRODUCT_INDEX } from '../domain/feature.ts';
 import { judge, productOf } from '../domain/judge.ts';
 import type { Judgement } from '../domain/verdict.ts';
-import { hotelling, t2ModelOf } from '../explain/background.ts';
+import { hotelling, t2ModelOf } from '../model/hotelling.ts';
 import { Evaluator } from '../explain/evaluator.ts';
 import { pipelineModel } from '../model/plain/pipeline-model.ts';
 import type { Line } from '../line/line.ts';

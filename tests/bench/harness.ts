@@ -146,14 +146,14 @@ const bench = {
     return median(times);
   },
 
-  /** What works of several sizes take on wasm and on WebGPU. */
+  /** What works of several sizes take on the processor and on WebGPU. */
   async backends(): Promise<{ adapter: string; times: Record<string, number> }> {
     const adapter = await readAdapter();
     const times = adapter && (await client.measure(loaded().entry.id));
     if (!adapter || !times) return { adapter: adapter ? `${adapter.name}: not usable` : 'none', times: {} };
     return {
       adapter: `${adapter.name}${adapter.software ? ' (software: its speed says nothing)' : ''}`,
-      times: Object.fromEntries(times.flatMap(({ size, wasmMs, webgpuMs }) => [[`wasm_${size}_ms`, wasmMs], [`webgpu_${size}_ms`, webgpuMs]])),
+      times: Object.fromEntries(times.flatMap(({ size, processorMs, webgpuMs }) => [[`processor_${size}_ms`, processorMs], [`webgpu_${size}_ms`, webgpuMs]])),
     };
   },
 

@@ -171,7 +171,7 @@ test('of what was measured on this browser and adapter, the faster is used for e
   await page.addInitScript((bundleId) => {
     Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
     Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'made-up' });
-    const times = [[1, 1, 0.8], [512, 4, 5], [2000, 16, 8], [7535, 60, 20]].map(([size, wasmMs, webgpuMs]) => ({ size, wasmMs, webgpuMs }));
+    const times = [[1, 1, 0.8], [512, 4, 5], [2000, 16, 8], [7535, 60, 20]].map(([size, processorMs, webgpuMs]) => ({ size, processorMs, webgpuMs }));
     const record = { bundleId, browser: navigator.userAgent, adapter: 'google made-up', at: 1, times, distrusted: null };
     localStorage.setItem('castwatch.backends', JSON.stringify([record, { ...record, bundleId: 'other', times: null }]));
   }, manifest.current);

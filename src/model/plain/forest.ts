@@ -17,140 +17,125 @@ export interface Forest {
 /** Inputs of a tree: 30 scaled values, then 12 latents. */
 export const AUGMENTED = 42;
 
-/** Rows that go down a tree together: one bit each. */
-const BLOCK = 32;
-
 /**
- * Scores rows in blocks of 32 that walk a tree together, as a set of bits that each split divides. Mixtures of two shots
- * and candidates around one shot differ in few splits, so a block visits little more of a tree than a single row would.
- * Holds buffers: one scorer a thread.
+ * Scores rows tree by tree. A step of a walk is one addition instead of a branch that a processor would have to guess:
+ * a split's right child is stored behind its left one, and a leaf is its own left child, so that every row takes as many
+ * steps as the tree is deep. Four rows walk side by side, for a step waits for memory.
  */
 export class ForestScorer {
-  readonly #forest: Forest;
-  /** Per feature the block's distinct values, ascending. */
-  readonly #distinct = new Float32Array(AUGMENTED * BLOCK);
-  /** How many distinct values each feature has. */
-  readonly #count = new Int32Array(AUGMENTED);
-  /** Per feature and k: the rows that hold one of the k smallest distinct values. */
-  readonly #atMost = new Int32Array(AUGMENTED * (BLOCK + 1));
-  readonly #nodes: Int32Array;
-  readonly #masks: Int32Array;
+  readonly #baseScore: number;
+  /** [trees] */
+  readonly #roots: Int32Array;
+  /** [trees] steps from the root to the deepest leaf. */
+  readonly #depths: Int32Array;
+  /** [nodes] of a split 64 times its left child, and its feature; of a leaf 64 times itself. */
+  readonly #step: Int32Array;
+  /** [nodes] the largest float32 that goes left; of a leaf infinity. */
+  readonly #threshold: Float32Array;
+  /** [nodes] of a leaf its contribution to the log-odds. */
+  readonly #leaf: Float64Array;
 
-  constructor(forest: Forest) {
-    this.#forest = forest;
-    const depth = deepest(forest);
-    this.#nodes = new Int32Array(depth + 1);
-    this.#masks = new Int32Array(depth + 1);
+  constructor({ baseScore, offsets, value, right, feature }: Forest) {
+    const nodes = feature.length;
+    const trees = offsets.length - 1;
+    this.#baseScore = baseScore;
+    this.#roots = offsets.slice(0, trees);
+    this.#depths = new Int32Array(trees);
+    this.#step = new Int32Array(nodes);
+    this.#threshold = new Float32Array(nodes).fill(Infinity);
+    this.#leaf = new Float64Array(nodes);
+    /** By new place: the node's place in the forest, and its depth. */
+    const source = new Int32Array(nodes);
+    const depth = new Int32Array(nodes);
+    for (let tree = 0; tree < trees; tree += 1) {
+      const root = offsets[tree]!;
+      source[root] = root;
+      let free = root + 1;
+      for (let node = root; node < free; node += 1) {
+        const from = source[node]!;
+        if (feature[from]! < 0) {
+          this.#step[node] = node << FEATURE_BITS;
+          this.#leaf[node] = value[from]!;
+          this.#depths[tree] = Math.max(this.#depths[tree]!, depth[node]!);
+          continue;
+        }
+        this.#step[node] = (free << FEATURE_BITS) | feature[from]!;
+        this.#threshold[node] = roundedDown(value[from]!);
+        source[free] = from + 1;
+        source[free + 1] = right[from]!;
+        depth[free] = depth[free + 1] = depth[node]! + 1;
+        free += 2;
+      }
+    }
   }
 
   /**
    * Log-odds of n rows: base score, then tree by tree, as the boosting adds them.
    *
-   * @param rows [n*42] in float32: training compared float32 values with float64 thresholds
+   * @param rows [n*42] finite float32: training compared float32 values with float64 thresholds
    * @param scores [n] receives the log-odds
    */
   score(rows: Float32Array, n: number, scores: Float64Array): void {
-    scores.fill(this.#forest.baseScore, 0, n);
-    for (let from = 0; from < n; from += BLOCK) {
-      const size = Math.min(BLOCK, n - from);
-      for (let f = 0; f < AUGMENTED; f += 1) this.#rank(f, rows, from, size);
-      this.#descend(scores, from, size);
-    }
+    scores.fill(this.#baseScore, 0, n);
+    for (let from = 0; from < n; from += BLOCK) this.#descend(rows, from, Math.min(n, from + BLOCK), scores);
   }
 
-  /** Sorts the block's values of one feature and collects, for every prefix of them, the rows that hold it. */
-  #rank(f: number, rows: Float32Array, from: number, size: number): void {
-    const distinct = this.#distinct;
-    const atMost = this.#atMost;
-    const first = f * BLOCK;
-    const masks = f * (BLOCK + 1) + 1;
-    let count = 0;
-    for (let r = 0, at = from * AUGMENTED + f; r < size; r += 1, at += AUGMENTED) {
-      const value = rows[at]!;
-      let k = count;
-      while (k > 0 && distinct[first + k - 1]! > value) k -= 1;
-      if (k > 0 && distinct[first + k - 1] === value) {
-        atMost[masks + k - 1]! |= 1 << r;
-        continue;
+  #descend(rows: Float32Array, from: number, to: number, scores: Float64Array): void {
+    const step = this.#step;
+    const threshold = this.#threshold;
+    const leaf = this.#leaf;
+    for (let tree = 0; tree < this.#roots.length; tree += 1) {
+      const root = this.#roots[tree]!;
+      const depth = this.#depths[tree]!;
+      let row = from;
+      let at = from * AUGMENTED;
+      for (; row + 3 < to; row += 4, at += 4 * AUGMENTED) {
+        let a = root;
+        let b = root;
+        let c = root;
+        let d = root;
+        for (let level = 0; level < depth; level += 1) {
+          const p = step[a]!;
+          const q = step[b]!;
+          const r = step[c]!;
+          const s = step[d]!;
+          a = (p >> FEATURE_BITS) + Number(rows[at + (p & FEATURE_MASK)]! > threshold[a]!);
+          b = (q >> FEATURE_BITS) + Number(rows[at + AUGMENTED + (q & FEATURE_MASK)]! > threshold[b]!);
+          c = (r >> FEATURE_BITS) + Number(rows[at + 2 * AUGMENTED + (r & FEATURE_MASK)]! > threshold[c]!);
+          d = (s >> FEATURE_BITS) + Number(rows[at + 3 * AUGMENTED + (s & FEATURE_MASK)]! > threshold[d]!);
+        }
+        scores[row]! += leaf[a]!;
+        scores[row + 1]! += leaf[b]!;
+        scores[row + 2]! += leaf[c]!;
+        scores[row + 3]! += leaf[d]!;
       }
-      for (let i = count; i > k; i -= 1) {
-        distinct[first + i] = distinct[first + i - 1]!;
-        atMost[masks + i] = atMost[masks + i - 1]!;
-      }
-      distinct[first + k] = value;
-      atMost[masks + k] = 1 << r;
-      count += 1;
-    }
-    for (let i = 1; i < count; i += 1) atMost[masks + i]! |= atMost[masks + i - 1]!;
-    this.#count[f] = count;
-  }
-
-  #descend(scores: Float64Array, from: number, size: number): void {
-    const { offsets, value, right, feature } = this.#forest;
-    const distinct = this.#distinct;
-    const counts = this.#count;
-    const atMost = this.#atMost;
-    const nodes = this.#nodes;
-    const masks = this.#masks;
-    const all = size === BLOCK ? -1 : (1 << size) - 1;
-    const trees = offsets.length - 1;
-    for (let tree = 0; tree < trees; tree += 1) {
-      let node = offsets[tree]!;
-      let mask = all;
-      let waiting = 0;
-      for (;;) {
-        const f = feature[node]!;
-        if (f < 0) {
-          addTo(scores, from, mask, size, value[node]!);
-          if (waiting === 0) break;
-          waiting -= 1;
-          node = nodes[waiting]!;
-          mask = masks[waiting]!;
-          continue;
+      for (; row < to; row += 1, at += AUGMENTED) {
+        let node = root;
+        for (let level = 0; level < depth; level += 1) {
+          const p = step[node]!;
+          node = (p >> FEATURE_BITS) + Number(rows[at + (p & FEATURE_MASK)]! > threshold[node]!);
         }
-        const threshold = value[node]!;
-        const first = f * BLOCK;
-        let low = 0;
-        let high = counts[f]!;
-        while (low < high) {
-          const middle = (low + high) >> 1;
-          if (distinct[first + middle]! <= threshold) low = middle + 1;
-          else high = middle;
-        }
-        const left = mask & atMost[first + f + low]!;
-        if (left === 0) node = right[node]!;
-        else {
-          if (left !== mask) {
-            nodes[waiting] = right[node]!;
-            masks[waiting] = mask ^ left;
-            waiting += 1;
-            mask = left;
-          }
-          node += 1;
-        }
+        scores[row]! += leaf[node]!;
       }
     }
   }
 }
 
-function addTo(scores: Float64Array, from: number, mask: number, size: number, value: number): void {
-  if (mask === -1) {
-    for (let r = from; r < from + size; r += 1) scores[r]! += value;
-    return;
-  }
-  for (let rest = mask; rest !== 0; rest &= rest - 1) scores[from + 31 - Math.clz32(rest & -rest)]! += value;
-}
+/** A feature is one of 42. */
+const FEATURE_BITS = 6;
+const FEATURE_MASK = 63;
 
-/** The most splits on a path from a root to a leaf. */
-function deepest({ offsets, right, feature }: Forest): number {
-  let deepest = 0;
-  const depth = new Int32Array(feature.length);
-  for (const root of offsets.subarray(0, -1)) depth[root] = 0;
-  for (let node = 0; node < feature.length; node += 1) {
-    deepest = Math.max(deepest, depth[node]!);
-    if (feature[node]! < 0) continue;
-    depth[node + 1] = depth[node]! + 1;
-    depth[right[node]!] = depth[node]! + 1;
+/** Rows of a tree's turn: they stay in the processor's cache from tree to tree. */
+const BLOCK = 256;
+
+const [float, bits] = ((buffer) => [new Float32Array(buffer), new Int32Array(buffer)] as const)(new ArrayBuffer(4));
+
+/** The largest float32 that is not above: a float32 is at most `value` exactly when it is at most this. */
+function roundedDown(value: number): number {
+  float[0] = value;
+  if (float[0] > value) {
+    if (float[0] === 0) return -(2 ** -149);
+    bits[0]! += float[0] > 0 ? -1 : 1;
   }
-  return deepest;
+  return float[0];
 }

@@ -49,31 +49,64 @@ export function activate(activation: Layer['activation'], source: Float64Array, 
   }
 }
 
-/** `weight x + bias`, without the activation. */
-export function affine({ inputs, outputs, weight, bias }: Layer, x: Float64Array, result: Float64Array): void {
-  for (let o = 0, w = 0; o < outputs; o += 1) {
-    let sum = bias[o]!;
-    for (let i = 0; i < inputs; i += 1, w += 1) sum += weight[w]! * x[i]!;
-    result[o] = sum;
+/**
+ * `weight x + bias` of each row, without the activation. Two rows and two outputs side by side, for an addition waits for the
+ * one before it.
+ *
+ * @param x [rows*inputs]
+ * @param result [rows*outputs]
+ */
+export function affine({ inputs, outputs, weight, bias }: Layer, x: Float64Array, result: Float64Array, rows = 1): void {
+  for (let o = 0; o < outputs; o += 2) {
+    const paired = o + 1 < outputs;
+    const w = o * inputs;
+    // An output without another is computed twice and kept once.
+    const v = paired ? w + inputs : w;
+    const first = bias[o]!;
+    const second = paired ? bias[o + 1]! : first;
+    for (let row = 0; row < rows; row += 2) {
+      const p = row * inputs;
+      const q = row + 1 < rows ? p + inputs : p;
+      let a = first;
+      let b = second;
+      let c = first;
+      let d = second;
+      for (let i = 0; i < inputs; i += 1) {
+        a += weight[w + i]! * x[p + i]!;
+        b += weight[v + i]! * x[p + i]!;
+        c += weight[w + i]! * x[q + i]!;
+        d += weight[v + i]! * x[q + i]!;
+      }
+      const to = row * outputs + o;
+      result[to] = a;
+      if (paired) result[to + 1] = b;
+      if (q === p) continue;
+      result[to + outputs] = c;
+      if (paired) result[to + outputs + 1] = d;
+    }
   }
 }
 
 /** A chain of layers with its buffers: one an owner. */
 export class Chain {
   readonly #layers: readonly Layer[];
-  readonly #buffers: readonly Float64Array[];
+  #buffers: readonly Float64Array[] = [];
+  #rows = 0;
 
   constructor(layers: readonly Layer[]) {
     this.#layers = layers;
-    this.#buffers = layers.map((layer) => new Float64Array(layer.outputs));
   }
 
-  /** Runs the chain. The result is the chain's own and holds until the next call. */
-  run(x: Float64Array): Float64Array {
+  /** Runs the chain on rows of inputs. The result, a row of outputs each, is the chain's own and holds until the next call. */
+  run(x: Float64Array, rows = 1): Float64Array {
+    if (this.#rows !== rows) {
+      this.#buffers = this.#layers.map(({ outputs }) => new Float64Array(rows * outputs));
+      this.#rows = rows;
+    }
     let values = x;
     for (const [i, layer] of this.#layers.entries()) {
       const buffer = this.#buffers[i]!;
-      affine(layer, values, buffer);
+      affine(layer, values, buffer, rows);
       activate(layer.activation, buffer, buffer);
       values = buffer;
     }

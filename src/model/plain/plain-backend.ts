@@ -12,11 +12,13 @@ export interface PlainModels {
   readonly forest: Forest;
 }
 
-/** Runs both models on scaled shots in float64, row by row, without a run-time. Holds buffers: one a thread. */
+/** Runs both models on scaled shots in float64, without a run-time. Holds buffers: one a thread. */
 export class PlainEngine {
   readonly #encoder: Chain;
   readonly #decoder: Chain;
   readonly #scorer: ForestScorer;
+  #augmented = new Float32Array(0);
+  #score = new Float64Array(0);
 
   constructor({ network, forest }: PlainModels) {
     this.#encoder = new Chain(network.encoder);
@@ -24,22 +26,21 @@ export class PlainEngine {
     this.#scorer = new ForestScorer(forest);
   }
 
-  /** `scaled` holds [rows*30]; the result's arrays are new. */
+  /** `scaled` holds [rows*30]. The result's arrays are the engine's own and hold until its next call. */
   infer(scaled: Float64Array, rows: number): BackendOutput {
-    const latents = new Float64Array(rows * LATENT_COUNT);
-    const reconstruction = new Float64Array(rows * FEATURE_COUNT);
-    const score = new Float64Array(rows);
-    const augmented = new Float32Array(rows * AUGMENTED);
-    for (let row = 0; row < rows; row += 1) {
-      const z = scaled.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT);
-      const latent = this.#encoder.run(z);
-      latents.set(latent, row * LATENT_COUNT);
-      reconstruction.set(this.#decoder.run(latent), row * FEATURE_COUNT);
-      augmented.set(z, row * AUGMENTED);
-      augmented.set(latent, row * AUGMENTED + FEATURE_COUNT);
+    if (this.#score.length !== rows) {
+      this.#augmented = new Float32Array(rows * AUGMENTED);
+      this.#score = new Float64Array(rows);
     }
-    this.#scorer.score(augmented, rows, score);
-    return { latents, reconstruction, score };
+    const augmented = this.#augmented;
+    const latents = this.#encoder.run(scaled, rows);
+    const reconstruction = this.#decoder.run(latents, rows);
+    for (let row = 0, to = 0, from = 0, latent = 0; row < rows; row += 1) {
+      for (let i = 0; i < FEATURE_COUNT; i += 1) augmented[to++] = scaled[from++]!;
+      for (let i = 0; i < LATENT_COUNT; i += 1) augmented[to++] = latents[latent++]!;
+    }
+    this.#scorer.score(augmented, rows, this.#score);
+    return { latents, reconstruction, score: this.#score };
   }
 }
 

@@ -100,21 +100,22 @@ export class Accelerator {
     return this.#compute(active, { bundle, pipeline }, values, options, shots === 1 ? SHOT_MS : CALL_MS);
   }
 
-  /** Median times of every size of work on both backends, as a work would take them; null when WebGPU is not to be had. */
-  measure(reference: Accelerated): Promise<readonly WorkTimes[] | null> {
+  /**
+   * Median times of every size of work on both backends, as a work would take them; null when WebGPU is not to be had.
+   *
+   * @param onProcessor computes shots as they are without WebGPU; whether it could
+   */
+  measure(reference: Accelerated, onProcessor: (values: Float64Array) => Promise<boolean>): Promise<readonly WorkTimes[] | null> {
     return this.#exclusively(async () => {
       const active = await this.#start(reference);
       if ('state' in active) return null;
       const times: WorkTimes[] = [];
       for (const size of WORK_SIZES) {
         const values = sampleOf(reference.bundle, size);
-        const wasmMs = await medianOf(async () => {
-          await reference.pipeline.run(values, { between: nextTask });
-          return true;
-        });
+        const processorMs = await medianOf(() => onProcessor(values));
         const webgpuMs = await medianOf(async () => (await this.#compute(active, reference, values, {}, MEASURED_CALL_MS)) !== null);
-        if (wasmMs === null || webgpuMs === null) return null;
-        times.push({ size, wasmMs, webgpuMs });
+        if (processorMs === null || webgpuMs === null) return null;
+        times.push({ size, processorMs, webgpuMs });
       }
       return times;
     });
