@@ -1,11 +1,14 @@
 import type { VerdictClass } from '../domain/verdict.ts';
 import { decodeFrame } from './format/frame.ts';
 import type { JournalRecord } from './format/records.ts';
-import { hoursBetween, talliesBetween, type JournalDatabase, type MarkerRow } from './store/database.ts';
+import { hoursBetween, talliesBetween, type JournalDatabase, type MarkerRow, type ShotTags } from './store/database.ts';
 import { currentInspection, dayKey, hourOf, localDate, runKey, type ShotRow, type Stream, type TallyRow } from './store/rows.ts';
 
 /** Rows looked at for one page before it is handed out short: a page stays quick however rare what is looked for is. */
 const SCAN_LIMIT = 4000;
+/** Of a page's rows: sequence numbers that are looked through for one at first (a shot and its verdict take two), and most keys read at a time. */
+const WINDOW_PER_ROW = 3;
+const KEYS_PER_ROW = 4;
 
 /** Which shots of the journal. All conditions hold at once; the time is that of receipt, from <= t < to. */
 export interface HistoryFilter {
@@ -45,16 +48,52 @@ export async function historyPage(
 ): Promise<HistoryPage> {
   const bounds = cursor ?? (await boundsOf(database, filter));
   const rows: ShotRow[] = [];
-  const transaction = database.transaction('shots');
+  const { store } = database.transaction('shots');
   const tag = tagOf(filter);
-  let at = await transaction.store.index('tags').openCursor(IDBKeyRange.only(tag), 'prev');
-  if (at && at.primaryKey >= bounds.before) at = await at.continuePrimaryKey(tag, bounds.before - 1);
-  for (let seen = 0; at && at.primaryKey >= bounds.notBefore; seen += 1) {
-    if (rows.length === limit || seen === SCAN_LIMIT) return { rows, next: { ...bounds, before: at.primaryKey + 1 } };
-    if (fits(at.value, filter)) rows.push(at.value);
-    at = await at.continue();
+  const newest = await store.openKeyCursor(null, 'prev');
+  let seen = 0;
+  let to = Math.min(bounds.before, (newest?.primaryKey ?? 0) + 1);
+  for (let width = WINDOW_PER_ROW * limit; to > bounds.notBefore; ) {
+    const from = Math.max(bounds.notBefore, to - width);
+    const keys = await taggedBetween(store.index('tags'), tag, from, to, KEYS_PER_ROW * limit);
+    if (keys === null) {
+      width = Math.ceil(width / 4);
+      continue;
+    }
+    for (let end = keys.length; end > 0; end -= limit) {
+      const some = keys.slice(Math.max(0, end - limit), end).reverse();
+      const found = await Promise.all(some.map((key) => store.get(key)));
+      for (const [i, row] of found.entries()) {
+        if (rows.length === limit || seen === SCAN_LIMIT) return { rows, next: { ...bounds, before: some[i]! + 1 } };
+        seen += 1;
+        if (row && fits(row, filter)) rows.push(row);
+      }
+    }
+    to = from;
+    if (keys.length < limit) width *= 4;
   }
   return { rows, next: null };
+}
+
+/**
+ * Primary keys of the rows with a tag in `from <= key < to`, ascending; null when there are more than `most`. Forwards, whatever is
+ * wanted first: Chromium walks through all rows that share an index key before it stands at the last of them.
+ */
+async function taggedBetween(
+  index: ShotTags,
+  tag: string,
+  from: number,
+  to: number,
+  most: number,
+): Promise<number[] | null> {
+  const keys: number[] = [];
+  let at = await index.openKeyCursor(IDBKeyRange.only(tag));
+  if (at && at.primaryKey < from) at = await at.continuePrimaryKey(tag, from);
+  for (; at && at.primaryKey < to; at = await at.continue()) {
+    if (keys.length === most) return null;
+    keys.push(at.primaryKey);
+  }
+  return keys;
 }
 
 /** The one tag of `tagsOf` that says most of a filter. */

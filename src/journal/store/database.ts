@@ -1,4 +1,4 @@
-import { unwrap, wrap, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { unwrap, wrap, type DBSchema, type IDBPDatabase, type IDBPIndex, type IDBPTransaction } from 'idb';
 import type { JournalRecord } from '../format/records.ts';
 import type { SegmentSummary } from '../format/segment.ts';
 import { changedFindings, type FindingsRow } from './findings.ts';
@@ -58,6 +58,8 @@ const SCHEMA_VERSION = 3;
 const STORES = ['records', 'shots', 'tallies', 'hours', 'markers', 'segments', 'covers', 'findings', 'meta'] as const;
 
 export type JournalDatabase = IDBPDatabase<JournalSchema>;
+/** The shots by their tags, in a transaction that reads. */
+export type ShotTags = IDBPIndex<JournalSchema, ['shots'], 'shots', 'tags'>;
 export type WriteTransaction = IDBPTransaction<JournalSchema, typeof STORES extends readonly (infer S)[] ? S[] : never, 'readwrite'>;
 
 const PREFIX = 'castwatch-journal-';
