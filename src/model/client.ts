@@ -81,7 +81,7 @@ export interface PredictionClient {
   unload(bundleId: string): Promise<Result<null>>;
   /** Predicts n shots with a loaded bundle from n*30 recorded values (NaN = missing), row by row. */
   predict(bundleId: string, values: Float64Array, options?: PredictOptions): Promise<Result<Prediction>>;
-  /** Runs the golden vectors of a loaded bundle again. */
+  /** Runs the golden vectors of a loaded bundle again, on both engines; the report is that of the run-time. */
   selfTest(bundleId: string, options?: CallOptions): Promise<Result<SelfTestReport>>;
   diagnostics(bundleId: string, options?: CallOptions): Promise<Result<ModelDiagnostics>>;
   /** Asks the worker for a sign of life; one that stays silent for `patienceMs` is replaced. Does nothing before the first worker. */

@@ -175,7 +175,9 @@ export class ModelServer {
 
   async selfTest(bundleId: string): Promise<Result<SelfTestReport>> {
     const inUse = this.#loaded.get(bundleId);
-    return inUse ? this.#prove(inUse.bundle, inUse.pipeline) : err(appError('not_ready', {}));
+    if (!inUse) return err(appError('not_ready', {}));
+    const plain = inUse.check && (await this.#prove(inUse.bundle, inUse.check));
+    return plain?.ok === false ? plain : this.#prove(inUse.bundle, inUse.pipeline);
   }
 
   diagnostics(bundleId: string): Result<ModelDiagnostics> {

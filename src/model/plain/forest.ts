@@ -35,6 +35,7 @@ export class ForestScorer {
   /** [nodes] of a leaf its contribution to the log-odds. */
   readonly #leaf: Float64Array;
 
+  /** Throws a RangeError where a node has two parents. */
   constructor({ baseScore, offsets, value, right, feature }: Forest) {
     const nodes = feature.length;
     const trees = offsets.length - 1;
@@ -59,6 +60,7 @@ export class ForestScorer {
           this.#depths[tree] = Math.max(this.#depths[tree]!, depth[node]!);
           continue;
         }
+        if (free + 2 > offsets[tree + 1]!) throw new RangeError(`tree ${tree} has fewer nodes than its splits have children`);
         this.#step[node] = (free << FEATURE_BITS) | feature[from]!;
         this.#threshold[node] = roundedDown(value[from]!);
         source[free] = from + 1;
