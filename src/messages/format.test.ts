@@ -18,6 +18,14 @@ afterEach(() => {
 });
 
 describe('numbers', () => {
+  it('that are whole and small are written as Intl writes them, in every language', () => {
+    for (const language of ['ko', 'en', 'vi'] as const) {
+      locale.language = language;
+      const intl = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+      for (const value of [0, 0.4, 0.5, 1, 2.5, 99.49, 999, 999.4, 999.5, 1000]) expect(formatNumber(value, 0)).toBe(intl.format(value));
+    }
+  });
+
   it('follow the language', () => {
     expect(formatNumber(1234.5)).toBe('1,234.5');
     locale.language = 'vi';
