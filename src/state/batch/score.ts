@@ -87,18 +87,18 @@ export async function score(
     hold: new Uint8Array(count),
   };
   const bundleIds = new Set<string>();
-  const send = (from: number) => {
+  let from = 0;
+  while (from < columns.count) {
     const to = chunkEnd(columns, from);
     // The line sees one chunk at a time; whether its first shot repeats the last one of the chunk before is seen here.
     if (repeatsBefore(columns, from)) columns.repeat[from] = 1;
-    return { from, to, answer: line.receiveMany(shotsAt(columns, from, to, receivedAt), { signal: options.signal, total: count }) };
-  };
-  let next = count > 0 ? send(0) : null;
-  while (next) {
-    const { from, to, answer } = next;
-    // The next chunk is on its way while this one is judged: the models do not wait for the page.
-    next = to < count ? send(to) : null;
-    const judged = await answer;
+    const shots = shotsAt(columns, from, to, receivedAt);
+    const before = from;
+    const judged = await line.receiveMany(shots, {
+      signal: options.signal,
+      total: count,
+      onProgress: ({ done }) => options.onProgress(before + done),
+    });
     if (!judged.ok) return err(judged.error);
     for (const [k, { shot, verdict }] of judged.value.entries()) {
       const i = from + k;
@@ -109,7 +109,7 @@ export async function score(
       columns.repeat[i] = Number(shot.repeat);
       if (verdict.bundleId !== null) bundleIds.add(verdict.bundleId);
     }
-    options.onProgress(to);
+    from = to;
     await nextTask();
   }
   return ok({ columns, bundleIds: [...bundleIds] });
