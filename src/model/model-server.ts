@@ -214,7 +214,7 @@ export class ModelServer {
     // Not `> AGREEMENT`: what is not a number agrees with nothing.
     const difference = differences.find((each) => !(each <= AGREEMENT));
     if (difference === undefined) return ok({ ...prediction, durationMs: prediction.durationMs + second.durationMs });
-    // An engine that has gone wrong fails its golden vectors, and the worker is replaced; else it is this shot alone.
+    // An engine that has gone wrong fails its golden vectors, and the worker is replaced; else it is these shots alone.
     for (const engine of [pipeline, check]) {
       if (!engine) continue;
       const proven = await this.#prove(bundle, engine);
