@@ -60,7 +60,7 @@ describe('readCell', () => {
     expect(readCell(text)).toBe(value);
   });
 
-  it.each(['1,5,2', '1.234,5', '0x10', '1_000', '1 000', '٣', '8.1bar', '1e', 'e5', '-', '.', ',', 'true', '{}'])(
+  it.each(['1,5,2', '1.234,5', '0x10', '0X1f', ' 0x10', '-0x10', '0b1', '0o7', '1_000', '1 000', '٣', '8.1bar', '1e', 'e5', '-', '.', ',', 'true', '{}'])(
     'refuses %j',
     (text) => {
       expect(readCell(text)).toBeNull();

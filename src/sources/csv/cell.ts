@@ -5,6 +5,8 @@
 const POINT_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const COMMA_NUMBER = /^[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
+const PLUS = 0x2b;
+const NINE = 0x39;
 const MISSING: ReadonlySet<string> = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', 'null', 'none']);
 
 /**
@@ -14,6 +16,8 @@ const MISSING: ReadonlySet<string> = new Set(['', 'nan', '-nan', 'na', 'n/a', '#
  * overflows a double (`1e400`); `null` for text
  */
 export function readCell(text: string): number | null {
+  const plain = plainNumber(text);
+  if (!Number.isNaN(plain)) return plain;
   if (POINT_NUMBER.test(text)) return Number(text);
   const trimmed = text.trim();
   if (POINT_NUMBER.test(trimmed)) return Number(trimmed);
@@ -21,6 +25,17 @@ export function readCell(text: string): number | null {
   if (MISSING.has(trimmed.toLowerCase())) return Number.NaN;
   if (INFINITE.test(trimmed)) return trimmed.startsWith('-') ? -Infinity : Infinity;
   return null;
+}
+
+/**
+ * A number as nearly every cell has it, or NaN: what starts with a digit, a sign or a point is read alike by `Number` and by the
+ * grammar, but for `0x1f` and the like, whose second character is a letter.
+ */
+function plainNumber(text: string): number {
+  const first = text.charCodeAt(0);
+  if (!(first >= PLUS && first <= NINE) || text.charCodeAt(1) > NINE) return NaN;
+  const value = Number(text);
+  return Math.abs(value) < Infinity ? value : NaN;
 }
 
 /** Whether a cell is a number written with a decimal comma. */

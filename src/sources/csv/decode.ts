@@ -13,9 +13,17 @@ const WORKBOOK_SIGNATURES = [
 /** A file or an array in pieces that keep a worker responsive. Rejects with what `Blob.slice` rejects with. */
 export async function* piecesOf(source: Blob | Uint8Array): AsyncGenerator<Uint8Array> {
   const size = source instanceof Uint8Array ? source.byteLength : source.size;
+  const pieceAt = async (from: number): Promise<Uint8Array> =>
+    source instanceof Uint8Array
+      ? source.subarray(from, from + PIECE_BYTES)
+      : new Uint8Array(await source.slice(from, from + PIECE_BYTES).arrayBuffer());
+  let next = pieceAt(0);
   for (let from = 0; from < size; from += PIECE_BYTES) {
-    if (source instanceof Uint8Array) yield source.subarray(from, from + PIECE_BYTES);
-    else yield new Uint8Array(await source.slice(from, from + PIECE_BYTES).arrayBuffer());
+    const piece = await next;
+    // The next piece is on its way while this one is looked at; that it cannot be read is told when its turn comes.
+    next = pieceAt(from + PIECE_BYTES);
+    next.catch(() => undefined);
+    yield piece;
   }
 }
 
@@ -76,7 +84,9 @@ export class TextReader {
     const wide = this.#encoding.startsWith('utf-16');
     if (!wide && piece.includes(0)) throw new CsvFailure(csvError('binary', { file: this.#file }));
     if (this.#decoder === undefined) {
-      if (piece.every((byte) => byte < 0x80)) return new TextDecoder().decode(piece);
+      const plain = new TextDecoder().decode(piece);
+      // One character a byte, and no byte that was no character: ASCII.
+      if (plain.length === piece.length && !plain.includes('\ufffd')) return plain;
       this.#use('utf-8');
       const text = this.#attempt(piece);
       if (text !== undefined) return text;
