@@ -124,7 +124,7 @@ class ShotLine implements Line {
     const begin = async (from: number): Promise<{ chunk: readonly Shot[]; prediction: Promise<Result<Prediction>> }> => {
       const chunk = shots.slice(from, from + BATCH_ROWS).map((shot, i) => markRepeat(shot, shots[from + i - 1]?.values));
       await this.#record(this.#journal.recordShots(chunk));
-      return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true, total }) };
+      return { chunk, prediction: this.#predict(chunk, lease.rules, { signal, patient: true, total, details }) };
     };
     try {
       const asked: ReturnType<typeof begin>[] = [];
@@ -182,7 +182,7 @@ class ShotLine implements Line {
   async #predict(
     shots: readonly Shot[],
     rules: Rules | null,
-    { signal, patient, total = shots.length }: { signal?: AbortSignal | undefined; patient: boolean; total?: number },
+    { signal, patient, total = shots.length, details = true }: { signal?: AbortSignal | undefined; patient: boolean; total?: number; details?: boolean },
   ): Promise<Result<Prediction>> {
     const { status } = this;
     if (!rules) return err(status.state === 'unavailable' ? status.error : appError('not_ready', {}));
@@ -190,7 +190,7 @@ class ShotLine implements Line {
     for (const [i, shot] of shots.entries()) values.set(shot.values, i * FEATURE_COUNT);
     const { threshold } = rules.policy;
     const ask = () =>
-      this.#client.predict(rules.bundle.entry.id, values, { signal, threshold, total, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
+      this.#client.predict(rules.bundle.entry.id, values, { signal, threshold, total, details, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });
     const prediction = await ask();
     return !prediction.ok && patient && prediction.error.retryable && (await this.#recovered(signal)) ? ask() : prediction;
   }

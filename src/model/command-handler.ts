@@ -53,7 +53,12 @@ export class CommandHandler {
           },
         });
       case 'predict':
-        return this.#server.predict(question.bundleId, question.values, { signal, threshold: question.threshold, total: question.total });
+        return this.#server.predict(question.bundleId, question.values, {
+          signal,
+          threshold: question.threshold,
+          total: question.total,
+          details: question.details,
+        });
       case 'accelerate':
         return this.#server.accelerate(question.bundleId, question.sizes);
       case 'measure':

@@ -140,13 +140,13 @@ export class ModelServer {
    * the other one computes the shot, or one in {@link CHECKED_ONE_IN}, again. Lets other work in between two chunks.
    */
   async predict(bundleId: string, values: Float64Array, options: WorkOptions = {}): Promise<Result<Prediction>> {
-    const { signal } = options;
+    const { signal, details } = options;
     const inUse = this.#loaded.get(bundleId);
     const early = this.#early.get(bundleId);
     try {
-      if (!inUse) return early ? ok(await early.run(values, { signal, between: nextTask })) : err(appError('not_ready', {}));
+      if (!inUse) return early ? ok(await early.run(values, { signal, details, between: nextTask })) : err(appError('not_ready', {}));
       const accelerated = await this.#accelerator?.predict(inUse, values, options);
-      return accelerated ? ok(accelerated) : await this.#compute(inUse, values, signal);
+      return accelerated ? ok(accelerated) : await this.#compute(inUse, values, { signal, details });
     } catch (thrown) {
       return err(signal?.aborted ? appError('aborted', {}) : appError('runtime_failed', { detail: detailOf(thrown) }));
     }
@@ -194,10 +194,10 @@ export class ModelServer {
   }
 
   /** Predicts on the processor. */
-  async #compute(inUse: InUse, values: Float64Array, signal?: AbortSignal): Promise<Result<Prediction>> {
+  async #compute(inUse: InUse, values: Float64Array, options: Pick<WorkOptions, 'signal' | 'details'> = {}): Promise<Result<Prediction>> {
     const { pipeline, check } = inUse;
     const many = values.length > FEATURE_COUNT;
-    const prediction = await ((many && check) || pipeline).run(values, { signal, between: nextTask });
+    const prediction = await ((many && check) || pipeline).run(values, { ...options, between: nextTask });
     return check ? this.#compare(inUse, many ? pipeline : check, values, prediction) : ok(prediction);
   }
 
@@ -209,7 +209,7 @@ export class ModelServer {
       const from = i * CHECKED_ONE_IN * FEATURE_COUNT;
       sample.set(values.subarray(from, from + FEATURE_COUNT), i * FEATURE_COUNT);
     }
-    const second = await other.run(sample);
+    const second = await other.run(sample, { details: false });
     const differences = second.probability.map((each, i) => Math.abs(each - (prediction.probability[i * CHECKED_ONE_IN] ?? NaN)));
     // Not `> AGREEMENT`: what is not a number agrees with nothing.
     const difference = differences.find((each) => !(each <= AGREEMENT));

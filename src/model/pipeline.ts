@@ -13,6 +13,8 @@ export interface PipelineParameters {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Keep scaled inputs, latents and reconstruction. Default true. */
+  readonly details?: boolean | undefined;
   /** Awaited between chunks, so that a live shot may go between two chunks of a file. */
   readonly between?: () => Promise<void>;
   /** Hears of every row that the backend says to have its doubts about. */
@@ -32,6 +34,8 @@ export class Pipeline {
   readonly #platt: { readonly a: number; readonly b: number };
   /** By number of the product. */
   readonly #t2Models: ReadonlyMap<number, T2Model>;
+  /** Scaled inputs of a chunk that nobody keeps. */
+  readonly #scratch = new Float64Array(CHUNK_ROWS * FEATURE_COUNT);
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(backend: InferenceBackend, { scaler, calibration, reference }: PipelineParameters) {
@@ -52,16 +56,17 @@ export class Pipeline {
    * Predicts n shots from n*30 recorded values (NaN = missing). Rejects with the signal's reason when aborted, and with
    * what the backend threw.
    */
-  async run(values: Float64Array, { signal, between, onDoubtful }: RunOptions = {}): Promise<Prediction> {
+  async run(values: Float64Array, { signal, details = true, between, onDoubtful }: RunOptions = {}): Promise<Prediction> {
     const rows = values.length / FEATURE_COUNT;
     if (!Number.isInteger(rows)) throw new RangeError(`${values.length} values are not rows of ${FEATURE_COUNT}`);
     const started = performance.now();
+    const kept = details ? rows : 0;
     const out = {
       rows,
       backend: this.#backend.name,
-      scaled: new Float64Array(rows * FEATURE_COUNT),
-      latents: new Float64Array(rows * LATENT_COUNT),
-      reconstruction: new Float64Array(rows * FEATURE_COUNT),
+      scaled: new Float64Array(kept * FEATURE_COUNT),
+      latents: new Float64Array(kept * LATENT_COUNT),
+      reconstruction: new Float64Array(kept * FEATURE_COUNT),
       score: new Float64Array(rows),
       probability: new Float64Array(rows),
       spe: new Float64Array(rows),
@@ -90,11 +95,14 @@ export class Pipeline {
     rows: number,
     onDoubtful: RunOptions['onDoubtful'],
   ): Promise<void> {
-    const scaled = out.scaled.subarray(from * FEATURE_COUNT, (from + rows) * FEATURE_COUNT);
+    const details = out.scaled.length > 0;
+    const scaled = details ? out.scaled.subarray(from * FEATURE_COUNT, (from + rows) * FEATURE_COUNT) : this.#scratch.subarray(0, rows * FEATURE_COUNT);
     this.#scaleRows(values, from, scaled);
     const { latents, reconstruction, score, doubtful } = await this.#backend.infer(scaled, rows);
-    out.latents.set(latents, from * LATENT_COUNT);
-    out.reconstruction.set(reconstruction, from * FEATURE_COUNT);
+    if (details) {
+      out.latents.set(latents, from * LATENT_COUNT);
+      out.reconstruction.set(reconstruction, from * FEATURE_COUNT);
+    }
     out.score.set(score, from);
     const { a, b } = this.#platt;
     for (let row = 0; row < rows; row += 1) {

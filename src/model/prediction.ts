@@ -1,4 +1,4 @@
-/** What the pipeline says of n shots; every array is row by row. */
+/** What the pipeline says of n shots; every array is row by row. Scaled inputs, latents and reconstruction are empty where nobody wanted details. */
 export interface Prediction {
   readonly rows: number;
   /** Backend that computed it, such as `wasm`. */

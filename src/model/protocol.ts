@@ -30,6 +30,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
     values: z.instanceof(Float64Array),
     threshold: z.optional(z.number()),
     total: z.optional(z.number()),
+    details: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('accelerate'), id, bundleId: z.string(), sizes: z.array(workSizeSchema) }),
   z.object({ kind: z.literal('measure'), id, bundleId: z.string() }),

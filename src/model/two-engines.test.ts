@@ -45,6 +45,17 @@ test('a bundle answers before its run-time has started, with the numbers that th
   }
 });
 
+test('without details a prediction says the same, and only that', async () => {
+  const server = createNodeServer(disk);
+  const bundle = await loadedBy(server);
+  const shots = Float64Array.from(Array.from({ length: 600 }, (_, i) => [...goldenShot(bundle, i % 2 === 0 ? '1' : '2')]).flat());
+  const whole = await server.predict(bundle.entry.id, shots);
+  const brief = await server.predict(bundle.entry.id, shots, { details: false });
+  if (!whole.ok || !brief.ok) throw new Error('no prediction');
+  const empty = new Float64Array(0);
+  expect(brief.value).toEqual({ ...whole.value, scaled: empty, latents: empty, reconstruction: empty, durationMs: brief.value.durationMs });
+});
+
 test('a bundle whose run-time fails answers no longer', async () => {
   const server = createNodeServer(disk, () => Promise.reject(new Error('no memory')));
   const early: LoadedBundle[] = [];

@@ -99,10 +99,10 @@ export class WorkerPredictionClient implements PredictionClient, AccelerationCon
     return this.#call({ kind: 'unload', bundleId }, {});
   }
 
-  predict(bundleId: string, values: Float64Array, { threshold, total, ...options }: PredictOptions = {}) {
+  predict(bundleId: string, values: Float64Array, { threshold, total, details, ...options }: PredictOptions = {}) {
     // A copy that moves to the worker: the caller keeps its values, and a view would drag its whole buffer along.
     const copy = values.slice();
-    return this.#call({ kind: 'predict', bundleId, values: copy, threshold, total }, options, [copy.buffer]);
+    return this.#call({ kind: 'predict', bundleId, values: copy, threshold, total, details }, options, [copy.buffer]);
   }
 
   async accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Acceleration> {

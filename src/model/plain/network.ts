@@ -50,40 +50,77 @@ export function activate(activation: Layer['activation'], source: Float64Array, 
 }
 
 /**
- * `weight x + bias` of each row, without the activation. Two rows and two outputs side by side, for an addition waits for the
- * one before it.
+ * `weight x + bias` of each row, without the activation. Two outputs of four rows side by side, for an addition waits for the
+ * one before it; each sum has its own order.
  *
  * @param x [rows*inputs]
  * @param result [rows*outputs]
  */
-export function affine({ inputs, outputs, weight, bias }: Layer, x: Float64Array, result: Float64Array, rows = 1): void {
-  for (let o = 0; o < outputs; o += 2) {
-    const paired = o + 1 < outputs;
-    const w = o * inputs;
-    // An output without another is computed twice and kept once.
-    const v = paired ? w + inputs : w;
-    const first = bias[o]!;
-    const second = paired ? bias[o + 1]! : first;
-    for (let row = 0; row < rows; row += 2) {
-      const p = row * inputs;
-      const q = row + 1 < rows ? p + inputs : p;
-      let a = first;
-      let b = second;
-      let c = first;
-      let d = second;
+export function affine(layer: Layer, x: Float64Array, result: Float64Array, rows = 1): void {
+  const { inputs, outputs, weight, bias } = layer;
+  const whole = rows - (rows % 4);
+  for (let row = 0; row < whole; row += 4) {
+    const p = row * inputs;
+    const q = p + inputs;
+    const r = q + inputs;
+    const s = r + inputs;
+    for (let o = 0; o < outputs; o += 2) {
+      // An output without another is computed twice.
+      const second = o + 1 < outputs ? o + 1 : o;
+      const w = o * inputs;
+      const v = second * inputs;
+      let pw = bias[o]!;
+      let pv = bias[second]!;
+      let qw = pw;
+      let qv = pv;
+      let rw = pw;
+      let rv = pv;
+      let sw = pw;
+      let sv = pv;
       for (let i = 0; i < inputs; i += 1) {
-        a += weight[w + i]! * x[p + i]!;
-        b += weight[v + i]! * x[p + i]!;
-        c += weight[w + i]! * x[q + i]!;
-        d += weight[v + i]! * x[q + i]!;
+        const a = weight[w + i]!;
+        const b = weight[v + i]!;
+        const xp = x[p + i]!;
+        const xq = x[q + i]!;
+        const xr = x[r + i]!;
+        const xs = x[s + i]!;
+        pw += a * xp;
+        pv += b * xp;
+        qw += a * xq;
+        qv += b * xq;
+        rw += a * xr;
+        rv += b * xr;
+        sw += a * xs;
+        sv += b * xs;
       }
-      const to = row * outputs + o;
-      result[to] = a;
-      if (paired) result[to + 1] = b;
-      if (q === p) continue;
-      result[to + outputs] = c;
-      if (paired) result[to + outputs + 1] = d;
+      const to = row * outputs;
+      result[to + o] = pw;
+      result[to + second] = pv;
+      result[to + outputs + o] = qw;
+      result[to + outputs + second] = qv;
+      result[to + 2 * outputs + o] = rw;
+      result[to + 2 * outputs + second] = rv;
+      result[to + 3 * outputs + o] = sw;
+      result[to + 3 * outputs + second] = sv;
     }
+  }
+  for (let row = whole; row < rows; row += 1) affineRow(layer, x, row * inputs, result, row * outputs);
+}
+
+/** The same of the row at `from`. */
+function affineRow({ inputs, outputs, weight, bias }: Layer, x: Float64Array, from: number, result: Float64Array, to: number): void {
+  for (let o = 0; o < outputs; o += 2) {
+    const second = o + 1 < outputs ? o + 1 : o;
+    const w = o * inputs;
+    const v = second * inputs;
+    let a = bias[o]!;
+    let b = bias[second]!;
+    for (let i = 0; i < inputs; i += 1) {
+      a += weight[w + i]! * x[from + i]!;
+      b += weight[v + i]! * x[from + i]!;
+    }
+    result[to + o] = a;
+    result[to + second] = b;
   }
 }
 

@@ -25,6 +25,8 @@ export interface WorkOptions {
   readonly threshold?: number | undefined;
   /** Shots of the whole work that a call is a part of; by default those of the call. */
   readonly total?: number | undefined;
+  /** See `PredictOptions`; this backend's predictions always have them. */
+  readonly details?: boolean | undefined;
 }
 
 export interface AcceleratorOptions {
