@@ -52,14 +52,16 @@ export function holdReasons(values: Float64Array, prediction: ShotPrediction, re
   const missing: FeatureName[] = [];
   const notFinite: FeatureName[] = [];
   const outOfRange: OutOfRange[] = [];
-  for (let i = 0; i < FEATURES.length; i += 1) {
-    const { name } = FEATURES[i]!;
-    const value = values[i]!;
-    if (Number.isNaN(value)) missing.push(name);
-    else if (!Number.isFinite(value)) notFinite.push(name);
-    else {
-      const range = product?.hard[name];
-      if (range && (value < range[0] || value > range[1])) outOfRange.push({ name, value, low: range[0], high: range[1] });
+  if (!product || !isWithin(values, hardRangesOf(product))) {
+    for (let i = 0; i < FEATURES.length; i += 1) {
+      const { name } = FEATURES[i]!;
+      const value = values[i]!;
+      if (Number.isNaN(value)) missing.push(name);
+      else if (!Number.isFinite(value)) notFinite.push(name);
+      else {
+        const range = product?.hard[name];
+        if (range && (value < range[0] || value > range[1])) outOfRange.push({ name, value, low: range[0], high: range[1] });
+      }
     }
   }
   if (missing.length > 0) reasons.push({ kind: 'missing', features: missing });
@@ -72,6 +74,26 @@ export function holdReasons(values: Float64Array, prediction: ShotPrediction, re
     if (spe > product.spe.hard) reasons.push({ kind: 'unusual_spe', value: spe, hard: product.spe.hard });
   }
   return reasons;
+}
+
+/** By product: lowest and highest value of each feature in turn, the largest numbers there are where it has no range. */
+const hardRanges = new WeakMap<ProductReference, Float64Array>();
+
+function hardRangesOf(product: ProductReference): Float64Array {
+  const known = hardRanges.get(product);
+  if (known) return known;
+  const ranges = Float64Array.from(FEATURES.flatMap(({ name }) => product.hard[name] ?? [-Number.MAX_VALUE, Number.MAX_VALUE]));
+  hardRanges.set(product, ranges);
+  return ranges;
+}
+
+/** Whether every value is there, finite and in its range: nearly every shot, and files have many. */
+function isWithin(values: Float64Array, ranges: Float64Array): boolean {
+  for (let i = 0; i < FEATURES.length; i += 1) {
+    // What is not a number is in no range.
+    if (!(values[i]! >= ranges[2 * i]! && values[i]! <= ranges[2 * i + 1]!)) return false;
+  }
+  return true;
 }
 
 /** What the bundle knows of a product number; undefined for any other number. */

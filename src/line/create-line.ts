@@ -187,7 +187,9 @@ class ShotLine implements Line {
     const { status } = this;
     if (!rules) return err(status.state === 'unavailable' ? status.error : appError('not_ready', {}));
     const values = new Float64Array(shots.length * FEATURE_COUNT);
-    for (const [i, shot] of shots.entries()) values.set(shot.values, i * FEATURE_COUNT);
+    let at = 0;
+    // Value by value: 30 of them are sooner written than a copy is begun.
+    for (const shot of shots) for (let i = 0; i < FEATURE_COUNT; i += 1) values[at++] = shot.values[i]!;
     const { threshold } = rules.policy;
     const ask = () =>
       this.#client.predict(rules.bundle.entry.id, values, { signal, threshold, total, details, ...(patient ? {} : { timeoutMs: LIVE_TIMEOUT_MS }) });

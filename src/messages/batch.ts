@@ -153,7 +153,6 @@ export const batch = defineMessages('batch', {
     en: 'No shot fits the filter.',
     vi: 'Không có shot nào khớp bộ lọc.',
   },
-  'batch.table.sorting': { ko: '정렬하는 중', en: 'Sorting', vi: 'Đang sắp xếp' },
   'batch.table.sortBy': { ko: '{column} 기준 정렬', en: 'Sort by {column}', vi: 'Sắp xếp theo {column}' },
   'batch.filter.verdict': { ko: '판정', en: 'Verdict', vi: 'Kết quả' },
   'batch.filter.product': { ko: '제품', en: 'Product', vi: 'Sản phẩm' },

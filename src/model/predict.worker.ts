@@ -6,6 +6,9 @@ import { ModelServer } from './model-server.ts';
 import { commandSchema, type Reply } from './protocol.ts';
 import { configureRuntime, createWasmBackend } from './sessions.ts';
 
+/** By then a page that starts has drawn itself and stored its release. */
+const REHEARSAL_AFTER_MS = 4_000;
+
 configureRuntime({ url: wasmUrl });
 // The run-time starts once the first bundle answers without it. Its wasm, by far the largest file, comes down meanwhile.
 void fetch(wasmUrl, { priority: 'low' })
@@ -21,6 +24,7 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
       files: httpFiles(command.modelsUrl),
       publicKey: __MANIFEST_PUBLIC_KEY__,
       createBackend: createWasmBackend,
+      rehearsalAfterMs: REHEARSAL_AFTER_MS,
       loadAccelerator: async () => {
         const { Accelerator } = await import('./webgpu/accelerator.ts');
         return new Accelerator({

@@ -17,9 +17,14 @@ const PROBABILITY_TOLERANCE = 1e-12;
 /** Allowed difference of everything else, relative to values above 1. */
 const TOLERANCE = 1e-9;
 
+/** The recorded values of the golden vectors, [n*30]. */
+export function goldenInputs({ rows }: Golden): Float64Array {
+  return Float64Array.from(rows.flatMap(({ input }) => input.map((value) => value ?? NaN)));
+}
+
 /** Runs a bundle's golden vectors and compares every intermediate value. */
 export async function selfTest(pipeline: Pipeline, golden: Golden): Promise<SelfTestReport> {
-  const inputs = Float64Array.from(golden.rows.flatMap(({ input }) => input.map((value) => value ?? NaN)));
+  const inputs = goldenInputs(golden);
   const got = await pipeline.run(inputs);
   let failures = 0;
   let maxDifference = 0;

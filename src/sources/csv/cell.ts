@@ -28,10 +28,10 @@ export function readCell(text: string): number | null {
 }
 
 /**
- * A number as nearly every cell has it, or NaN: what starts with a digit, a sign or a point is read alike by `Number` and by the
+ * A number with a decimal point or none, as nearly every cell has it; NaN for whatever {@link readCell} has to look at. What starts with a digit, a sign or a point is read alike by `Number` and by the
  * grammar, but for `0x1f` and the like, whose second character is a letter.
  */
-function plainNumber(text: string): number {
+export function plainNumber(text: string): number {
   const first = text.charCodeAt(0);
   if (!(first >= PLUS && first <= NINE) || text.charCodeAt(1) > NINE) return NaN;
   const value = Number(text);

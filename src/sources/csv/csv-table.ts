@@ -1,24 +1,28 @@
-/** A whole file in memory, as typed arrays that move between threads without a copy. */
+/** A file within its limits: block by block as it is read, or whole. */
 import { FEATURE_COUNT } from '../../domain/feature.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { CSV_LIMITS, csvError, type CsvError, type RejectedRow } from './csv-error.ts';
 import { piecesOf } from './decode.ts';
 import { readCsv, type CsvBlock, type CsvOptions, type CsvSummary } from './read-csv.ts';
 
-/** A file's shots; the arrays are described at {@link CsvBlock}. */
-export interface CsvTable {
+/** What is known of a file beside its shots. */
+export interface CsvFacts {
   readonly file: string;
   readonly summary: CsvSummary;
   /** Accepted rows. */
   readonly count: number;
-  readonly values: Float64Array<ArrayBuffer>;
-  readonly rows: Uint32Array<ArrayBuffer>;
-  readonly lines: Uint32Array<ArrayBuffer>;
-  readonly labels: Uint32Array<ArrayBuffer>;
   /** The first {@link REJECTED_KEPT} rows that were not taken; `summary.rejected` counts them all. */
   readonly rejected: readonly RejectedRow[];
   /** These are the shots that the models were trained on. */
   readonly trainingData: boolean;
+}
+
+/** A file's shots; the arrays are described at {@link CsvBlock}. */
+export interface CsvTable extends CsvFacts {
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly rows: Uint32Array<ArrayBuffer>;
+  readonly lines: Uint32Array<ArrayBuffer>;
+  readonly labels: Uint32Array<ArrayBuffer>;
 }
 
 /** How many rejected rows are kept with their texts. */
@@ -39,34 +43,53 @@ export type CsvTableOptions = Pick<CsvOptions, 'signal'> & {
   readonly onProgress?: (bytes: number) => void;
 };
 
+/**
+ * Reads a file within {@link CSV_LIMITS} and hands its blocks over as they come; what was handed over of a file that turns out to
+ * be an error is not to be used.
+ */
+export async function readCsvBlocks(
+  source: Blob | Uint8Array,
+  file: string,
+  take: (block: CsvBlock) => void,
+  options: CsvTableOptions = {},
+): Promise<Result<CsvFacts, CsvError>> {
+  const bytes = source instanceof Uint8Array ? source.byteLength : source.size;
+  if (bytes > CSV_LIMITS.bytes) {
+    const limit = CSV_LIMITS.bytes / 1e6;
+    return err(csvError('too_large', { file, megabytes: Math.ceil(bytes / 1e6), limit }));
+  }
+  const training = new TrainingDataCheck();
+  const rejected: RejectedRow[] = [];
+  const summary = await readCsv(
+    piecesOf(source),
+    {
+      block: (block) => {
+        training.see(block.values);
+        rejected.push(...block.rejected.slice(0, REJECTED_KEPT - rejected.length));
+        take(block);
+      },
+      ...(options.onProgress && { progress: options.onProgress }),
+    },
+    { file, maxRows: CSV_LIMITS.rows, ...(options.signal && { signal: options.signal }) },
+  );
+  if (!summary.ok) return summary;
+  return ok({ file, summary: summary.value, count: summary.value.accepted, rejected, trainingData: await training.passed() });
+}
+
 /** Reads a file within {@link CSV_LIMITS}: all of it, or the reason why not. */
 export async function readCsvTable(
   source: Blob | Uint8Array,
   file: string,
   options: CsvTableOptions = {},
 ): Promise<Result<CsvTable, CsvError>> {
-  const bytes = source instanceof Uint8Array ? source.byteLength : source.size;
-  if (bytes > CSV_LIMITS.bytes) {
-    const limit = CSV_LIMITS.bytes / 1e6;
-    return err(csvError('too_large', { file, megabytes: Math.ceil(bytes / 1e6), limit }));
-  }
   const blocks: CsvBlock[] = [];
-  const summary = await readCsv(
-    piecesOf(source),
-    {
-      block: (block) => void blocks.push(block),
-      ...(options.onProgress && { progress: options.onProgress }),
-    },
-    { file, maxRows: CSV_LIMITS.rows, ...(options.signal && { signal: options.signal }) },
-  );
-  if (!summary.ok) return summary;
-
-  const count = summary.value.accepted;
+  const facts = await readCsvBlocks(source, file, (block) => blocks.push(block), options);
+  if (!facts.ok) return facts;
+  const { count } = facts.value;
   const values = new Float64Array(count * FEATURE_COUNT);
   const rows = new Uint32Array(count);
   const lines = new Uint32Array(count);
   const labels = new Uint32Array(count);
-  const rejected: RejectedRow[] = [];
   let at = 0;
   for (const block of blocks) {
     values.set(block.values, at * FEATURE_COUNT);
@@ -74,10 +97,8 @@ export async function readCsvTable(
     lines.set(block.lines, at);
     labels.set(block.labels, at);
     at += block.count;
-    rejected.push(...block.rejected.slice(0, REJECTED_KEPT - rejected.length));
   }
-  const trainingData = await isTrainingData(values);
-  return ok({ file, summary: summary.value, count, values, rows, lines, labels, rejected, trainingData });
+  return ok({ ...facts.value, values, rows, lines, labels });
 }
 
 /** Lower-case hex sha256 of an array's bytes. */
@@ -86,6 +107,23 @@ export async function sha256Of(values: Float64Array<ArrayBuffer>): Promise<strin
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function isTrainingData(values: Float64Array<ArrayBuffer>): Promise<boolean> {
-  return values.length === TRAINING_DATA.rows * FEATURE_COUNT && (await sha256Of(values)) === TRAINING_DATA.sha256;
+/** Whether the values of a file are those of {@link TRAINING_DATA}: they are kept until there are too many. */
+class TrainingDataCheck {
+  #values: Float64Array<ArrayBuffer> | null = null;
+  #length = 0;
+
+  see(values: Float64Array): void {
+    const before = this.#length;
+    this.#length += values.length;
+    if (this.#length > TRAINING_DATA.rows * FEATURE_COUNT) {
+      this.#values = null;
+      return;
+    }
+    this.#values ??= new Float64Array(TRAINING_DATA.rows * FEATURE_COUNT);
+    this.#values.set(values, before);
+  }
+
+  async passed(): Promise<boolean> {
+    return this.#values !== null && this.#length === this.#values.length && (await sha256Of(this.#values)) === TRAINING_DATA.sha256;
+  }
 }

@@ -42,7 +42,7 @@ export interface CsvSummary {
 export interface CsvHandlers {
   /** Takes a block. The reader waits for the promise, so a slow taker is never overrun. */
   readonly block: (block: CsvBlock) => void | Promise<void>;
-  /** Bytes read so far. */
+  /** Bytes read so far; their blocks follow. */
   readonly progress?: (bytes: number) => void;
 }
 
@@ -82,8 +82,8 @@ export async function readCsv(
       if (options.signal?.aborted) return err(csvError('aborted', { file: options.file }));
       if (next.done) break;
       bytes += next.value.byteLength;
-      await table.take(text.read(next.value), false);
       handlers.progress?.(bytes);
+      await table.take(text.read(next.value), false);
     }
     await table.take(text.end(), true);
     return ok({ ...table.summary(), encoding: text.encoding });
@@ -210,11 +210,11 @@ class TableReader {
     } else {
       const badValues = readValues(cells, layout, this.#values, this.#count * FEATURE_COUNT);
       const labels = readLabels(cells, layout);
-      const bad = [...(badValues ?? []), ...(typeof labels === 'number' ? [] : labels)];
-      if (bad.length > 0 || typeof labels !== 'number') {
-        this.#reject({ ...at, code: 'bad_cells', cells: bad, texts: inputTexts(cells, layout) });
-      } else {
+      if (badValues === undefined && typeof labels === 'number') {
         this.#accept(at.row, line, labels);
+      } else {
+        const bad = [...(badValues ?? []), ...(typeof labels === 'number' ? [] : labels)];
+        this.#reject({ ...at, code: 'bad_cells', cells: bad, texts: inputTexts(cells, layout) });
       }
     }
   }
@@ -235,14 +235,21 @@ class TableReader {
   }
 
   async #flush(): Promise<void> {
+    const full = this.#count === BLOCK_ROWS;
     const block: CsvBlock = {
       count: this.#count,
-      values: this.#values.slice(0, this.#count * FEATURE_COUNT),
-      rows: this.#rowNumbers.slice(0, this.#count),
-      lines: this.#lines.slice(0, this.#count),
-      labels: this.#labels.slice(0, this.#count),
+      values: full ? this.#values : this.#values.slice(0, this.#count * FEATURE_COUNT),
+      rows: full ? this.#rowNumbers : this.#rowNumbers.slice(0, this.#count),
+      lines: full ? this.#lines : this.#lines.slice(0, this.#count),
+      labels: full ? this.#labels : this.#labels.slice(0, this.#count),
       rejected: this.#rejected,
     };
+    if (full) {
+      this.#values = new Float64Array(BLOCK_ROWS * FEATURE_COUNT);
+      this.#rowNumbers = new Uint32Array(BLOCK_ROWS);
+      this.#lines = new Uint32Array(BLOCK_ROWS);
+      this.#labels = new Uint32Array(BLOCK_ROWS);
+    }
     this.#count = 0;
     this.#rejected = [];
     await this.#handlers.block(block);

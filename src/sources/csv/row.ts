@@ -1,6 +1,6 @@
 /** One row's cells as 30 numbers and a label mask, or what is wrong with them. */
 import { FEATURE_NAMES } from '../../domain/feature.ts';
-import { hasDecimalComma, hasDecimalPoint, readCell } from './cell.ts';
+import { hasDecimalComma, hasDecimalPoint, plainNumber, readCell } from './cell.ts';
 import type { BadCell } from './csv-error.ts';
 import { LABELLED } from './labels.ts';
 import type { CsvLayout } from './layout.ts';
@@ -27,6 +27,11 @@ export function readValues(
   let comma = false;
   for (let feature = 0; feature < layout.features.length; feature += 1) {
     const text = cells[layout.features[feature] ?? -1] ?? '';
+    const plain = plainNumber(text);
+    if (!Number.isNaN(plain)) {
+      target[offset + feature] = plain;
+      continue;
+    }
     const value = readCell(text);
     if (value === null) (bad ??= []).push(badCell(FEATURE_NAMES[feature] ?? '', 'not_a_number', text));
     else target[offset + feature] = value;

@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FEATURE_COUNT, FEATURE_INDEX, PRODUCT_INDEX, SHOT_INDEX } from '../../domain/feature.ts';
-import { err, ok } from '../../domain/result.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 import { appError } from '../../domain/app-error.ts';
 import type { Shot } from '../../domain/shot.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -13,7 +13,7 @@ import { arrange, arrangeColumns, PLAIN_ARRANGEMENT, SORT_COLUMNS } from './arra
 import { CLASSES, classesAt, HOLD, HOLD_KINDS, NG, OK, type BatchColumns } from './columns.ts';
 import { BINS, GROUP, groupsOf, histogram } from './distribution.ts';
 import { resultsCsv } from './results-csv.ts';
-import { score, shotsAt } from './score.ts';
+import { partsOf, Scoring, shotsAt, type Scored } from './score.ts';
 import { factsOf, summarise } from './summary.ts';
 
 interface Row {
@@ -304,8 +304,13 @@ describe('scoring', () => {
     velocities.forEach((value, i) => (batch.values[i * FEATURE_COUNT + FEATURE_INDEX.Process_Velocity_1] = value));
     return batch;
   };
-  const run = (inputs: BatchColumns, signal = new AbortController().signal, calls: number[] = []) =>
-    score(lineOf(calls), inputs, 1000, { signal, onProgress: () => undefined });
+  const scoringOf = (calls: number[] = [], signal = new AbortController().signal) =>
+    new Scoring(lineOf(calls), 1000, { signal, expected: () => 1, onProgress: () => undefined });
+  const run = (inputs: BatchColumns, signal?: AbortSignal, calls: number[] = []): Promise<Result<Scored>> => {
+    const scoring = scoringOf(calls, signal);
+    for (const part of partsOf(inputs)) scoring.add(part);
+    return scoring.finish();
+  };
 
   it('keeps what was said of every shot, in order', async () => {
     const velocities = Array.from({ length: 5000 }, (_, i) => (i === 700 ? NaN : i / 5000));
@@ -315,20 +320,35 @@ describe('scoring', () => {
     expect([...scored.value.columns.probability]).toEqual(velocities);
     expect(scored.value.columns.hold[700]).toBe(1 << HOLD_KINDS.indexOf('missing'));
     expect(scored.value.bundleIds).toEqual(['field-1.0.0']);
-    expect(Math.max(...calls)).toBeLessThanOrEqual(4096);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(2048);
     expect(calls.reduce((a, b) => a + b)).toBe(5000);
   });
 
-  it('marks a repeat also where it falls between two chunks, but not between two files', async () => {
+  it('marks a repeat also where it falls between two parts, but not between two files', async () => {
     const inputs = inputsOf(Array.from({ length: 4200 }, () => 0.3));
     const copyRow = (from: number, to: number): void => {
       inputs.values.copyWithin(to * FEATURE_COUNT, from * FEATURE_COUNT, (from + 1) * FEATURE_COUNT);
     };
-    copyRow(4095, 4096);
+    copyRow(2047, 2048);
     copyRow(4149, 4150);
     inputs.file.fill(1, 4150);
     const scored = await run(inputs);
-    expect(scored.ok && [...scored.value.columns.repeat.entries()].filter(([, repeat]) => repeat)).toEqual([[4096, 1]]);
+    expect(scored.ok && [...scored.value.columns.repeat.entries()].filter(([, repeat]) => repeat)).toEqual([[2048, 1]]);
+  });
+
+  it('forgets the shots of a file that turned out to be unusable, scored or not', async () => {
+    const scoring = scoringOf();
+    const [good, bad] = [inputsOf([0.1, 0.2]), inputsOf([0.3])];
+    scoring.add({ ...good, file: new Uint16Array([0, 0]) });
+    scoring.add({ ...bad, file: new Uint16Array([1]) });
+    await Promise.resolve();
+    scoring.cutOff(2);
+    scoring.add({ ...good, file: new Uint16Array([1, 1]) });
+    const scored = await scoring.finish();
+    if (!scored.ok) throw new Error(scored.error.code);
+    expect([...scored.value.columns.probability]).toEqual([0.1, 0.2, 0.1, 0.2]);
+    expect([...scored.value.columns.file]).toEqual([0, 0, 1, 1]);
+    expect(scored.value.columns.count).toBe(4);
   });
 
   it('keeps nothing when aborted', async () => {

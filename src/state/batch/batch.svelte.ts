@@ -1,18 +1,19 @@
 /** The batch view's state: from dropped files to scored, sorted and tallied shots. */
 import type { AppError } from '../../domain/app-error.ts';
 import type { ResolvedPolicy } from '../../domain/policy.ts';
+import type { Result } from '../../domain/result.ts';
 import type { JudgedShot } from '../../domain/verdict.ts';
 import type { Line } from '../../line/line.ts';
 import type { LoadedBundle } from '../../model/client.ts';
 import { readCsvFile } from '../../sources/csv/csv-client.ts';
 import { CSV_LIMITS, csvError, type CsvError } from '../../sources/csv/csv-error.ts';
-import type { CsvTable } from '../../sources/csv/csv-table.ts';
+import type { CsvFacts } from '../../sources/csv/csv-table.ts';
 import { confusionOf, type Confusion, type LabelledCurves } from './against-labels.ts';
 import { analyse, type BatchAnalysis } from './analysis.ts';
 import { PLAIN_ARRANGEMENT, type Arrangement } from './arrange.ts';
 import { nextTask } from '../../domain/next-task.ts';
-import { classesAt, type BatchColumns, type BatchInputs } from './columns.ts';
-import { gather, score, shotsAt } from './score.ts';
+import { classesAt, type BatchColumns } from './columns.ts';
+import { inputsOf, partsOf, Scoring, shotsAt, type Scored } from './score.ts';
 import { factsOf, summarise, type BatchSummary } from './summary.ts';
 
 /** How far an import is. */
@@ -25,12 +26,9 @@ export interface BatchProgress {
   readonly perSecond: number | null;
 }
 
-/** What is known of a file beside its shots. */
-export type FileFacts = Pick<CsvTable, 'file' | 'summary' | 'count' | 'rejected' | 'trainingData'>;
-
 /** A batch that is complete: all its files read and scored. */
 export interface Batch {
-  readonly tables: readonly FileFacts[];
+  readonly tables: readonly CsvFacts[];
   readonly columns: BatchColumns;
   readonly bundleIds: readonly string[];
   /** The bundle that scored it; null when several did, or none. */
@@ -58,7 +56,7 @@ export class BatchState {
   /** Why the last import came to nothing; null also when it was cancelled. */
   failure = $state.raw<AppError | null>(null);
   arrangement = $state.raw<Arrangement>(PLAIN_ARRANGEMENT);
-  /** Positions of the shots that the table shows, in its order; null while they are being sorted the first time. */
+  /** Positions of the shots that the table shows, in its order; null without a batch. */
   order = $state.raw<Uint32Array | null>(null);
   curves = $state.raw<LabelledCurves | null>(null);
   /** The policy that the batch is judged by. */
@@ -110,19 +108,20 @@ export class BatchState {
     this.cancel();
     this.failure = null;
     this.fileErrors = [];
-    await this.#run(async (signal) => {
-      const { tables, errors } = await this.#read(files, signal);
-      if (signal.aborted) return;
-      this.fileErrors = errors;
-      if (tables.length > 0) await this.#score(gather(tables), tables.map(factsOfFile), signal);
-    });
+    await this.#run((signal) => this.#import(files, signal));
   }
 
   /** Scores the shots of the batch again, by the bundle now in use. */
   async scoreAgain(): Promise<void> {
     const { batch } = this;
     if (!batch || this.#running) return;
-    await this.#run((signal) => this.#score(batch.columns, batch.tables, signal));
+    await this.#run(async (signal) => {
+      const receivedAt = Date.now();
+      const { count } = batch.columns;
+      const scoring = new Scoring(this.#line, receivedAt, { signal, expected: () => count, onProgress: this.#meter('scoring', count, signal) });
+      for (const part of partsOf(batch.columns)) scoring.add(part);
+      await this.#complete(await scoring.finish(), batch.tables, receivedAt, signal);
+    });
   }
 
   /** Ends the import that runs. Nothing of it remains, and what was shown before it is still shown. */
@@ -196,32 +195,59 @@ export class BatchState {
     }
   }
 
-  async #read(files: readonly File[], signal: AbortSignal): Promise<{ tables: CsvTable[]; errors: CsvError[] }> {
+  /** Reads the files, and meanwhile scores what is read already. */
+  async #import(files: readonly File[], signal: AbortSignal): Promise<void> {
+    const receivedAt = Date.now();
+    const began = performance.now();
     const total = files.reduce((sum, { size }) => sum + size, 0);
-    const report = this.#meter('reading', total, signal);
-    const tables: CsvTable[] = [];
+    const reading = this.#meter('reading', total, signal, began);
+    const tables: CsvFacts[] = [];
     const errors: CsvError[] = [];
-    let before = 0;
+    let bytes = 0;
     let shots = 0;
+    let onProgress: (done: number) => void = () => undefined;
+    const scoring = new Scoring(this.#line, receivedAt, {
+      signal,
+      expected: () => Math.round((shots * total) / Math.max(1, bytes)),
+      onProgress: (done) => onProgress(done),
+    });
+    let [bytesBefore, shotsBefore] = [0, 0];
     for (const file of files) {
-      const result = await readCsvFile(file, { signal, onProgress: (bytes) => report(before + bytes) });
-      if (signal.aborted) break;
-      before += file.size;
-      if (!result.ok) errors.push(result.error);
-      else if (shots + result.value.count > CSV_LIMITS.rows) {
-        errors.push(csvError('too_many_rows', { file: file.name, limit: CSV_LIMITS.rows }));
-      } else {
-        shots += result.value.count;
+      const number = tables.length;
+      const result = await readCsvFile(
+        file,
+        (block) => {
+          shots += block.count;
+          if (shots <= CSV_LIMITS.rows) scoring.add(inputsOf(block, number));
+        },
+        {
+          signal,
+          onProgress: (read) => {
+            bytes = bytesBefore + read;
+            reading(bytes);
+          },
+        },
+      );
+      if (signal.aborted) return;
+      bytesBefore += file.size;
+      if (result.ok && shots <= CSV_LIMITS.rows) {
         tables.push(result.value);
+      } else {
+        errors.push(result.ok ? csvError('too_many_rows', { file: file.name, limit: CSV_LIMITS.rows }) : result.error);
+        shots = shotsBefore;
+        scoring.cutOff(shots);
       }
+      shotsBefore = shots;
     }
-    return { tables, errors };
+    this.fileErrors = errors;
+    if (tables.length === 0) return;
+    onProgress = this.#meter('scoring', shots, signal, began);
+    onProgress(scoring.done);
+    await this.#complete(await scoring.finish(), tables, receivedAt, signal);
   }
 
-  async #score(inputs: BatchInputs, tables: readonly FileFacts[], signal: AbortSignal): Promise<void> {
-    const receivedAt = Date.now();
-    const onProgress = this.#meter('scoring', inputs.count, signal);
-    const scored = await score(this.#line, inputs, receivedAt, { signal, onProgress });
+  /** Shows a batch whose shots are all scored. */
+  async #complete(scored: Result<Scored>, tables: readonly CsvFacts[], receivedAt: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     if (!scored.ok) {
       this.failure = scored.error;
@@ -230,15 +256,10 @@ export class BatchState {
     const { columns, bundleIds } = scored.value;
     const facts = factsOf(columns, tables);
     await nextTask();
-    const analysis = analyse(columns);
-    await nextTask();
-    if (signal.aborted) {
-      analysis.dispose();
-      return;
-    }
+    if (signal.aborted) return;
     this.#analysis?.dispose();
-    this.#analysis = analysis;
-    this.order = null;
+    this.#analysis = null;
+    this.order = inFileOrder(columns.count);
     this.curves = null;
     this.arrangement = PLAIN_ARRANGEMENT;
     this.tableOffset = 0;
@@ -246,26 +267,32 @@ export class BatchState {
     const own = bundleIds.length === 1 && bundle?.entry.id === bundleIds[0] ? bundle : null;
     this.policy = this.#line.policy;
     this.batch = { tables, columns, bundleIds, bundle: own, receivedAt, ...facts };
-    await Promise.all([this.#arrange(), this.#tally()]);
+    await this.#tally();
   }
 
   async #arrange(): Promise<void> {
     const { arrangement, threshold } = this;
-    const order = await this.#analysis?.arrange(threshold, arrangement);
+    if (arrangement === PLAIN_ARRANGEMENT) return;
+    const order = await this.#analysed()?.arrange(threshold, arrangement);
     // An answer to a question that has been asked anew meanwhile is of no use.
     if (order && arrangement === this.arrangement && threshold === this.threshold) this.order = order;
   }
 
   async #tally(): Promise<void> {
-    const analysis = this.#analysis;
     if (!this.batch?.labelled) return;
+    const analysis = this.#analysed();
     const curves = await analysis?.curves();
     if (curves && analysis === this.#analysis) this.curves = curves;
   }
 
+  /** The worker that sorts and tallies the batch, started on first need. */
+  #analysed(): BatchAnalysis | null {
+    if (this.batch) this.#analysis ??= analyse(this.batch.columns);
+    return this.#analysis;
+  }
+
   /** Shows progress, at most ten times a second. */
-  #meter(phase: BatchProgress['phase'], total: number, signal: AbortSignal): (done: number) => void {
-    const began = performance.now();
+  #meter(phase: BatchProgress['phase'], total: number, signal: AbortSignal, began = performance.now()): (done: number) => void {
     let shown = -Infinity;
     this.progress = { phase, done: 0, total, perSecond: null };
     return (done) => {
@@ -278,7 +305,8 @@ export class BatchState {
   }
 }
 
-/** What is kept of a file once its shots are in the batch's columns. */
-function factsOfFile({ file, summary, count, rejected, trainingData }: CsvTable): FileFacts {
-  return { file, summary, count, rejected, trainingData };
+function inFileOrder(count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) order[i] = i;
+  return order;
 }
