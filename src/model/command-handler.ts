@@ -55,9 +55,11 @@ export class CommandHandler {
       case 'predict':
         return this.#server.predict(question.bundleId, question.values, { signal, threshold: question.threshold, total: question.total });
       case 'accelerate':
-        return this.#server.accelerate(question.bundleId, question.sizes);
+        return this.#server.accelerate(question.bundleId, question.works);
       case 'measure':
         return this.#server.measure(question.bundleId);
+      case 'compute':
+        return this.#server.compute(question.bundleId, question.values);
       case 'unload':
         return this.#server.unload(question.bundleId);
       case 'selfTest':

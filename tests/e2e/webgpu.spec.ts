@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts';
 import type { Golden, Scaler } from '../../src/domain/bundle.ts';
+import { WORKS } from '../../src/model/acceleration.ts';
 import { ReleaseHost, ReleaseYard } from '../release/host.ts';
 import { releaseOf, speakEnglish, takeUpdate, visitFirst } from '../release/station.ts';
 import { csvFile, csvOf, drawShots, manifest, text } from './support.ts';
@@ -14,7 +15,7 @@ test.describe.configure({ mode: 'default', timeout: 240_000 });
 
 /** Shaders of a software adapter take their time. */
 const LONG = { timeout: 120_000 };
-const IN_USE = text('backend.state.on', { works: ([1, 512, 2000, 7535] as const).map((size) => text(`backend.work.${size}`)).join(', ') });
+const IN_USE = text('backend.state.on', { works: WORKS.map((work) => text(`backend.work.${work}`)).join(', ') });
 const accelerated = manifest.bundles.filter(({ webgpu }) => webgpu);
 test.skip(accelerated.length === 0, 'no bundle has files for WebGPU');
 
@@ -150,11 +151,11 @@ test('an adapter that computes on the processor is not used by itself; what is m
   expect(host.asked.filter((path) => path.includes('webgpu/'))).toEqual([]);
   await panel(page).getByRole('button', { name: text('backend.measure') }).click();
   const table = panel(page).getByRole('table');
-  await expect(table.getByRole('row')).toHaveCount(5, LONG);
+  await expect(table.getByRole('row')).toHaveCount(1 + WORKS.length, LONG);
   await expect(panel(page)).toContainText(text('backend.off.not_wanted'), LONG);
   const measured = await table.innerText();
   await page.reload();
-  await expect(table.getByRole('row')).toHaveCount(5);
+  await expect(table.getByRole('row')).toHaveCount(1 + WORKS.length);
   expect(await table.innerText()).toBe(measured);
   await page.goto(`${host.url}#/settings`);
   await page.getByText(text('backend.webgpu'), { exact: true }).click();
@@ -171,12 +172,13 @@ test('of what was measured on this browser and adapter, the faster is used for e
   await page.addInitScript((bundleId) => {
     Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
     Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'made-up' });
-    const times = [[1, 1, 0.8], [512, 4, 5], [2000, 16, 8], [7535, 60, 20]].map(([size, processorMs, webgpuMs]) => ({ size, processorMs, webgpuMs }));
+    const measured = [[1, 1, 0.8], [512, 4, 5], [7535, 60, 20], ['candidates', 15, 8], ['attribution', 6, 9]];
+    const times = measured.map(([work, processorMs, webgpuMs]) => ({ work, processorMs, webgpuMs }));
     const record = { bundleId, browser: navigator.userAgent, adapter: 'google made-up', at: 1, times, distrusted: null };
     localStorage.setItem('castwatch.backends', JSON.stringify([record, { ...record, bundleId: 'other', times: null }]));
   }, manifest.current);
   await openModel(page, { backend: 'auto' });
-  await expect(panel(page)).toContainText(text('backend.state.on', { works: `${text('backend.work.2000')}, ${text('backend.work.7535')}` }), LONG);
+  await expect(panel(page)).toContainText(text('backend.state.on', { works: `${text('backend.work.7535')}, ${text('backend.work.candidates')}` }), LONG);
 });
 
 test.describe('without a network', () => {
