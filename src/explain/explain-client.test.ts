@@ -211,6 +211,16 @@ describe('works that go to WebGPU', () => {
     expect(state.asked).toHaveLength(rows.length);
   });
 
+  test('may take their time in a survey, shot by shot', async () => {
+    const { compute } = device();
+    const { client: explain } = client(async (id, rows) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return compute(id, rows);
+    });
+    explain.accelerate(['attribution']);
+    expect(await explain.survey(values, { timeoutMs: 1000 })).toMatchObject({ ok: true });
+  });
+
   test('are measured in both places; without a device, and without models, there is nothing to compare', async () => {
     const { state, compute } = device();
     const { client: explain } = client(compute);

@@ -19,14 +19,15 @@ export interface AdviceQuestion {
 export type Compute = (bundleId: string, values: Float64Array<ArrayBuffer>) => Promise<Evaluated | null>;
 
 const CALL_TIMEOUT_MS = 10_000;
-const SURVEY_TIMEOUT_MS = 600_000;
+/** From one shot of a survey to the next. */
+const SURVEY_TIMEOUT_MS = 60_000;
 const MEASURE_TIMEOUT_MS = 120_000;
 
 type Unnumbered<C> = C extends Question ? Omit<C, 'id' | 'bundleId'> : never;
 
 interface Pending {
   readonly settle: (result: Result<Answers[keyof Answers]>) => void;
-  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly onProgress: (done: number) => void;
 }
 
 /**
@@ -90,7 +91,7 @@ export class ExplainClient {
     return this.#call({ kind: 'advise', values: values.slice(), past: past.slice(), ...question }, options);
   }
 
-  /** The effects of many shots of one product, n*30 recorded values; may take seconds, other calls go in between. */
+  /** The effects of many shots of one product, n*30 recorded values; may take long, other calls go in between. Time runs out for each shot by itself. */
   survey(
     values: Float64Array,
     { onProgress, ...options }: CallOptions & { readonly onProgress?: (done: number) => void } = {},
@@ -126,12 +127,23 @@ export class ExplainClient {
         worker.postMessage({ kind: 'abort', id } satisfies Command, []);
         settle(err(appError('aborted', {})));
       };
-      const timer = setTimeout(() => {
-        settle(err(appError('timeout', { timeoutMs })));
-        this.#stop(appError('worker_died', { detail: 'timeout' }));
-      }, timeoutMs);
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          settle(err(appError('timeout', { timeoutMs })));
+          this.#stop(appError('worker_died', { detail: 'timeout' }));
+        }, timeoutMs);
+      };
+      wait();
       signal?.addEventListener('abort', abort);
-      this.#pending.set(id, { settle, onProgress });
+      this.#pending.set(id, {
+        settle,
+        onProgress: (done) => {
+          wait();
+          onProgress?.(done);
+        },
+      });
       worker.postMessage({ ...question, id, bundleId: bundle.entry.id }, []);
     });
   }
@@ -158,7 +170,7 @@ export class ExplainClient {
         return;
       }
       const pending = this.#pending.get(reply.id);
-      if (reply.kind === 'progress') pending?.onProgress?.(reply.done);
+      if (reply.kind === 'progress') pending?.onProgress(reply.done);
       else pending?.settle(reply.kind === 'answer' ? { ok: true, value: reply.value } : err(reply.error));
     };
     worker.onerror = (event) => {
