@@ -5,7 +5,7 @@ import { chromiumLaunchOptions } from './chromium.ts';
 export interface BackendFigures {
   /** The adapter, and whether it computes on the processor; why there are no figures, where there are none. */
   readonly adapter: string;
-  /** Median milliseconds by backend and number of shots, as `processor_512_ms`. */
+  /** Median milliseconds by backend and work (shots, or a work of explanations), as `processor_512_ms` and `webgpu_attribution_ms`. */
   readonly times: Readonly<Record<string, number>>;
 }
 

@@ -53,7 +53,7 @@ const client = createPredictionClient();
 const storage = localStorageIfAllowed();
 const records = createJournal(storage);
 const line = createLine({ client, journal: records, annotate: (judged) => memory.annotate(judged) });
-const explainer = createExplainClient();
+const explainer = createExplainClient((bundleId, values) => client.compute(bundleId, values));
 const settings = new Settings(storage);
 const domainTable = new DomainTableStore(storage);
 const history = new ShotHistory(line);
@@ -90,6 +90,7 @@ const app: AppState = {
   domainTable,
   backends: new Backends({
     control: client,
+    explainer,
     line,
     settings,
     storage,

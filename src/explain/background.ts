@@ -10,6 +10,8 @@ import { signalsOf, type Signal } from './signals.ts';
 export interface Background {
   readonly signals: readonly Signal[];
   readonly rows: number;
+  /** [rows*30] as recorded. */
+  readonly values: Float64Array;
   /** [rows*30] */
   readonly scaled: Float64Array;
   /** [rows*hidden] the encoder's first layer before its activation. */
@@ -34,15 +36,16 @@ export function prepareBackground(
   const [first, ...rest] = model.network.encoder;
   if (!first) throw new RangeError('the encoder has no layer');
   const t2Model = t2ModelOf(product);
+  const recorded = Float64Array.from(product.background.flat());
   const scaled = new Float64Array(rows * FEATURE_COUNT);
   const hidden = new Float64Array(rows * first.outputs);
   const augmented = new Float32Array(rows * AUGMENTED);
   const t2 = new Float64Array(rows);
   const chain = new Chain(rest);
   const activated = new Float64Array(first.outputs);
-  for (const [r, values] of product.background.entries()) {
+  for (let r = 0; r < rows; r += 1) {
     const z = scaled.subarray(r * FEATURE_COUNT, (r + 1) * FEATURE_COUNT);
-    scaleShot(model, Float64Array.from(values), z);
+    scaleShot(model, recorded.subarray(r * FEATURE_COUNT, (r + 1) * FEATURE_COUNT), z);
     const h = hidden.subarray(r * first.outputs, (r + 1) * first.outputs);
     affine(first, z, h);
     activate(first.activation, h, activated);
@@ -54,5 +57,5 @@ export function prepareBackground(
   const probability = new Float64Array(rows);
   new ForestScorer(model.forest).score(augmented, rows, probability);
   for (let r = 0; r < rows; r += 1) probability[r] = calibrated(model, probability[r]!);
-  return { signals: signalsOf(constants, product.demo.coupled), rows, scaled, hidden, augmented, probability, t2, t2Model };
+  return { signals: signalsOf(constants, product.demo.coupled), rows, values: recorded, scaled, hidden, augmented, probability, t2, t2Model };
 }

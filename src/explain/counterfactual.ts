@@ -6,12 +6,16 @@
  * whose T2 or SPE lies above the product's 99 % limit, or that no known shot resembles in the changed signals: the model must
  * not be asked where nothing was seen. It is a beam search: each round adds one more change to the most promising candidates of the round before, and the search ends
  * with the first round that reaches the goal, since more changes are not wanted then.
+ *
+ * The candidates of a round may be evaluated somewhere else, less exactly. What is suggested in the end is evaluated here once
+ * more, and has to hold then as well.
  */
 import type { ProductReference } from '../domain/bundle.ts';
 import { FEATURE_COUNT, FEATURES, type FeatureName } from '../domain/feature.ts';
-import { hotelling, t2ModelOf } from '../model/hotelling.ts';
-import type { Evaluator } from './evaluator.ts';
+import { t2ModelOf, type T2Model } from '../model/hotelling.ts';
+import type { Evaluated, Evaluator } from './evaluator.ts';
 import { gridOf, setLever, type Lever } from './levers.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** One signal that would be set to another value. */
 export interface Change {
@@ -64,8 +68,6 @@ const MOST_SUGGESTIONS = 3;
 const LEAST_GAIN = 0.03;
 /** Of changes that miss the goal, the smallest that gains this share of the most that those signals can gain. */
 const ENOUGH = 0.9;
-/** Values a lever is tried at. */
-const GRID = 24;
 /** A known shot is similar when its changed signals lie within this share of the usual range. */
 const NEAR = 0.1;
 
@@ -80,24 +82,31 @@ interface Candidate {
   readonly support: Suggestion['support'];
 }
 
-/** Searches for changes of a complete shot (30 finite values) whose probability is `probability`. */
+/** Searches for changes of a complete shot (30 finite values) whose probability is `probability`, candidates evaluated here. */
 export function searchChanges(values: Float64Array, probability: number, options: SearchOptions): SearchResult {
+  return finish(searchSteps(values, probability, options));
+}
+
+/** The same, round by round. */
+export function* searchSteps(values: Float64Array, probability: number, options: SearchOptions): Steps<SearchResult> {
   const { levers, threshold, budget = DEFAULT_BUDGET } = options;
   const search = new Search(values, options);
   let beam: Candidate[] = [{ moves: [], values, probability, t2: 0, spe: 0, effort: 0, support: { similar: 0, of: 0 } }];
   const found: Candidate[] = [];
+  const gains = (candidate: Candidate): boolean => probability - candidate.probability >= LEAST_GAIN;
   for (let round = 1; round <= MOST_CHANGES && levers.length > 0; round += 1) {
     const left = budget - search.candidates;
-    const moves = levers.reduce((sum, lever) => sum + gridOf(lever, GRID).length, 0);
+    const moves = levers.reduce((sum, lever) => sum + gridOf(lever).length, 0);
     const width = Math.floor(left / moves);
     if (round > 1 && width < 1) break;
-    const fresh = search.extend(promising(beam, width), left);
-    const gaining = fresh.filter((candidate) => probability - candidate.probability >= LEAST_GAIN);
+    const fresh = yield* search.extend(promising(beam, width), left);
+    const gaining = fresh.filter(gains);
     found.push(...gaining);
     if (gaining.some((candidate) => candidate.probability < threshold)) break;
     beam = fresh;
   }
-  const suggestions = choose(found, probability, threshold).map((candidate) => search.describe(candidate));
+  const exact = search.exactly(choose(found, probability, threshold)).filter(gains);
+  const suggestions = choose(exact, probability, threshold).map((candidate) => search.describe(candidate));
   return { suggestions, candidates: search.candidates, refused: search.refused };
 }
 
@@ -106,21 +115,23 @@ class Search {
   refused = 0;
   readonly #shot: Float64Array;
   readonly #options: SearchOptions;
+  readonly #t2Model: T2Model;
 
   constructor(shot: Float64Array, options: SearchOptions) {
     this.#shot = shot;
     this.#options = options;
+    this.#t2Model = t2ModelOf(options.product);
   }
 
   /** Evaluates every candidate with one more change, at most `limit` of them; returns those that are not refused. */
-  extend(beam: readonly Candidate[], limit: number): Candidate[] {
-    const { levers, evaluator, product } = this.#options;
+  *extend(beam: readonly Candidate[], limit: number): Steps<Candidate[]> {
+    const { levers } = this.#options;
     const drafts: Pick<Candidate, 'moves' | 'values'>[] = [];
     const seen = new Set<string>();
     for (const candidate of beam) {
       for (const [l, lever] of levers.entries()) {
         if (candidate.moves.some(([other]) => other === l)) continue;
-        for (const value of gridOf(lever, GRID)) {
+        for (const value of gridOf(lever)) {
           if (value === this.#shot[lever.index] || drafts.length >= limit) continue;
           const moves = [...candidate.moves, [l, value] as const].sort(([a], [b]) => a - b);
           const key = moves.join(';');
@@ -133,16 +144,12 @@ class Search {
       }
     }
     this.candidates += drafts.length;
-    const all = new Float64Array(drafts.length * FEATURE_COUNT);
-    for (const [r, { values }] of drafts.entries()) all.set(values, r * FEATURE_COUNT);
-    const { probability, latents, spe } = evaluator.evaluate(all);
-    const t2Model = t2ModelOf(product);
-    const width = latents.length / Math.max(1, drafts.length);
+    const { probability, t2, spe } = (yield rowsOf(drafts)) ?? this.#evaluate(drafts);
     const candidates = drafts.map(
       (draft, r): Candidate => ({
         ...draft,
         probability: probability[r]!,
-        t2: hotelling(latents, t2Model, r * width),
+        t2: t2[r]!,
         spe: spe[r]!,
         effort: this.#effort(draft.moves),
         support: this.#support(draft.moves),
@@ -153,6 +160,14 @@ class Search {
     return accepted;
   }
 
+  /** The same candidates as evaluated here, without those that are refused then. */
+  exactly(candidates: readonly Candidate[]): Candidate[] {
+    const { probability, t2, spe } = this.#evaluate(candidates);
+    return candidates
+      .map((candidate, r) => ({ ...candidate, probability: probability[r]!, t2: t2[r]!, spe: spe[r]! }))
+      .filter((candidate) => this.#isKnownGround(candidate));
+  }
+
   describe({ moves, ...candidate }: Candidate): Suggestion {
     const { levers, threshold } = this.#options;
     return {
@@ -160,6 +175,10 @@ class Search {
       changes: moves.map(([l, to]) => ({ name: levers[l]!.name, from: this.#shot[levers[l]!.index]!, to })),
       reachesGoal: candidate.probability < threshold,
     };
+  }
+
+  #evaluate(drafts: readonly Pick<Candidate, 'values'>[]): Evaluated {
+    return this.#options.evaluator.evaluateMany(rowsOf(drafts), this.#t2Model);
   }
 
   #isKnownGround({ values, t2, spe, support }: Candidate): boolean {
@@ -195,6 +214,12 @@ class Search {
     }
     return { similar, of };
   }
+}
+
+function rowsOf(drafts: readonly Pick<Candidate, 'values'>[]): Float64Array<ArrayBuffer> {
+  const rows = new Float64Array(drafts.length * FEATURE_COUNT);
+  for (const [r, { values }] of drafts.entries()) rows.set(values, r * FEATURE_COUNT);
+  return rows;
 }
 
 /** The candidates to build on: the likeliest to be good, at most two for each set of levers, so that the beam stays broad. */

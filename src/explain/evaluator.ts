@@ -1,5 +1,7 @@
 /** The whole pipeline on many shots, in plain float64 arithmetic: for candidates that are searched by the thousand. */
+import { LATENT_COUNT } from '../domain/bundle.ts';
 import { FEATURE_COUNT } from '../domain/feature.ts';
+import { hotelling, type T2Model } from '../model/hotelling.ts';
 import { PlainEngine } from '../model/plain/plain-backend.ts';
 import { calibrated, scaleShot, type PipelineModel } from '../model/plain/pipeline-model.ts';
 
@@ -15,6 +17,16 @@ export interface Evaluation {
   readonly latents: Float64Array;
   /** [n*30] */
   readonly reconstruction: Float64Array;
+  /** [n] squared prediction error. */
+  readonly spe: Float64Array;
+}
+
+/** What searches and attributions ask of n shots; every array is row by row. */
+export interface Evaluated {
+  /** [n] calibrated probability. */
+  readonly probability: Float64Array;
+  /** [n] Hotelling's T2. */
+  readonly t2: Float64Array;
   /** [n] squared prediction error. */
   readonly spe: Float64Array;
 }
@@ -47,5 +59,11 @@ export class Evaluator {
       reconstruction: reconstruction.slice(),
       spe,
     };
+  }
+
+  /** What is asked of many shots of one product, whose T2 it is. */
+  evaluateMany(values: Float64Array, t2Model: T2Model): Evaluated {
+    const { probability, latents, spe } = this.evaluate(values);
+    return { probability, t2: probability.map((_, row) => hotelling(latents, t2Model, row * LATENT_COUNT)), spe };
   }
 }

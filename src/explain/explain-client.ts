@@ -2,9 +2,11 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ControlClass, FeatureName } from '../domain/feature.ts';
 import { err, type Result } from '../domain/result.ts';
+import type { ExplainWork, WorkTimes } from '../model/acceleration.ts';
 import type { CallOptions, LoadedBundle } from '../model/client.ts';
 import type { WorkerLike } from '../model/worker-client.ts';
-import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
+import type { Evaluated } from './evaluator.ts';
+import { replySchema, type Answers, type Command, type Question, type Reply } from './protocol.ts';
 
 export interface AdviceQuestion {
   readonly threshold: number;
@@ -13,14 +15,19 @@ export interface AdviceQuestion {
   readonly past: Float64Array;
 }
 
+/** Computes n shots on WebGPU from n*30 recorded values, which it takes; null where that is not to be had. */
+export type Compute = (bundleId: string, values: Float64Array<ArrayBuffer>) => Promise<Evaluated | null>;
+
 const CALL_TIMEOUT_MS = 10_000;
-const SURVEY_TIMEOUT_MS = 600_000;
+/** From one shot of a survey to the next. */
+const SURVEY_TIMEOUT_MS = 60_000;
+const MEASURE_TIMEOUT_MS = 120_000;
 
 type Unnumbered<C> = C extends Question ? Omit<C, 'id' | 'bundleId'> : never;
 
 interface Pending {
   readonly settle: (result: Result<Answers[keyof Answers]>) => void;
-  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly onProgress: (done: number) => void;
 }
 
 /**
@@ -29,20 +36,40 @@ interface Pending {
  */
 export class ExplainClient {
   readonly #createWorker: () => WorkerLike;
+  readonly #compute: Compute;
   readonly #pending = new Map<number, Pending>();
   #bundle: LoadedBundle | null = null;
   /** Id of the bundle that the worker has open. */
   #opened: string | null = null;
   #worker: WorkerLike | null = null;
+  /** Works that the worker has evaluated on WebGPU. */
+  #works: readonly ExplainWork[] = [];
   #nextId = 0;
 
-  constructor(createWorker: () => WorkerLike) {
+  /** @param compute takes what the worker has evaluated on WebGPU */
+  constructor(createWorker: () => WorkerLike, compute: Compute = () => Promise.resolve(null)) {
     this.#createWorker = createWorker;
+    this.#compute = compute;
   }
 
   /** Explains by this bundle from now on. */
   use(bundle: LoadedBundle): void {
     this.#bundle = bundle;
+  }
+
+  /** Sends these works to WebGPU from now on. Where it does not answer, the worker does them itself. */
+  accelerate(works: readonly ExplainWork[]): void {
+    this.#works = works;
+    this.#worker?.postMessage({ kind: 'accelerate', works: [...works] } satisfies Command, []);
+  }
+
+  /** Measures the works of explanations on both backends with the bundle in use; those that cannot be done on both are left out. */
+  async measure(options: CallOptions = {}): Promise<readonly WorkTimes[]> {
+    const product = Object.values(this.#bundle?.reference.products ?? {}).find(({ background }) => background.length > 0);
+    if (!product) return [];
+    const values = Float64Array.from(product.golden_shot);
+    const answer = await this.#call({ kind: 'measure', values }, { timeoutMs: MEASURE_TIMEOUT_MS, ...options });
+    return answer.ok ? answer.value : [];
   }
 
   /** Why a shot of 30 recorded values (NaN = missing) got its probability. */
@@ -64,7 +91,7 @@ export class ExplainClient {
     return this.#call({ kind: 'advise', values: values.slice(), past: past.slice(), ...question }, options);
   }
 
-  /** The effects of many shots of one product, n*30 recorded values; may take seconds, other calls go in between. */
+  /** The effects of many shots of one product, n*30 recorded values; may take long, other calls go in between. Time runs out for each shot by itself. */
   survey(
     values: Float64Array,
     { onProgress, ...options }: CallOptions & { readonly onProgress?: (done: number) => void } = {},
@@ -100,12 +127,23 @@ export class ExplainClient {
         worker.postMessage({ kind: 'abort', id } satisfies Command, []);
         settle(err(appError('aborted', {})));
       };
-      const timer = setTimeout(() => {
-        settle(err(appError('timeout', { timeoutMs })));
-        this.#stop(appError('worker_died', { detail: 'timeout' }));
-      }, timeoutMs);
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          settle(err(appError('timeout', { timeoutMs })));
+          this.#stop(appError('worker_died', { detail: 'timeout' }));
+        }, timeoutMs);
+      };
+      wait();
       signal?.addEventListener('abort', abort);
-      this.#pending.set(id, { settle, onProgress });
+      this.#pending.set(id, {
+        settle,
+        onProgress: (done) => {
+          wait();
+          onProgress?.(done);
+        },
+      });
       worker.postMessage({ ...question, id, bundleId: bundle.entry.id }, []);
     });
   }
@@ -127,8 +165,12 @@ export class ExplainClient {
     const worker = this.#createWorker();
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       const reply = replySchema.parse(data);
+      if (reply.kind === 'compute') {
+        void this.#evaluate(worker, reply);
+        return;
+      }
       const pending = this.#pending.get(reply.id);
-      if (reply.kind === 'progress') pending?.onProgress?.(reply.done);
+      if (reply.kind === 'progress') pending?.onProgress(reply.done);
       else pending?.settle(reply.kind === 'answer' ? { ok: true, value: reply.value } : err(reply.error));
     };
     worker.onerror = (event) => {
@@ -139,7 +181,17 @@ export class ExplainClient {
       this.#stop(appError('worker_died', { detail: 'unreadable message' }));
     };
     this.#worker = worker;
+    if (this.#works.length > 0) this.accelerate(this.#works);
     return worker;
+  }
+
+  /** Has rows computed that the worker asks for. */
+  async #evaluate(worker: WorkerLike, { id, bundleId, values }: Extract<Reply, { kind: 'compute' }>): Promise<void> {
+    const computed = await this.#compute(bundleId, values).catch(() => null);
+    if (this.#worker !== worker) return;
+    const evaluated = computed && { probability: computed.probability, t2: computed.t2, spe: computed.spe };
+    const transfer = Object.values(evaluated ?? {}).map(({ buffer }) => buffer as ArrayBuffer);
+    worker.postMessage({ kind: 'computed', id, evaluated } satisfies Command, transfer);
   }
 
   #stop(error: AppError): void {
@@ -151,6 +203,6 @@ export class ExplainClient {
 }
 
 /** The client of the app's explanation worker. */
-export function createExplainClient(): ExplainClient {
-  return new ExplainClient(() => new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explanations' }));
+export function createExplainClient(compute?: Compute): ExplainClient {
+  return new ExplainClient(() => new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explanations' }), compute);
 }

@@ -2,12 +2,15 @@
 import { appError, detailOf, type AppError } from '../domain/app-error.ts';
 import { nextTask } from '../domain/next-task.ts';
 import { Explainer, type ExplainerFiles } from './explainer.ts';
+import { measureWorks } from './measure.ts';
+import { PageEvaluator } from './page-evaluator.ts';
 import type { Answers, Command, Question, Reply } from './protocol.ts';
 import { surveyShots } from './survey.ts';
 
-/** Answers commands. A survey lets other commands in after every shot. */
+/** Answers commands. A survey lets other commands in after every shot, and so does whatever waits for the page. */
 export class ExplainServer {
-  readonly #reply: (reply: Reply) => void;
+  readonly #reply: (reply: Reply, transfer: Transferable[]) => void;
+  readonly #page: PageEvaluator;
   readonly #between: () => Promise<void>;
   readonly #aborted = new Set<number>();
   readonly #surveys = new Set<number>();
@@ -16,8 +19,9 @@ export class ExplainServer {
   #open: { readonly bundleId: string; readonly explainer: Explainer } | null = null;
 
   /** @param between resolves when what has arrived in the meantime was handled */
-  constructor(reply: (reply: Reply) => void, between: () => Promise<void> = nextTask) {
+  constructor(reply: (reply: Reply, transfer: Transferable[]) => void, between: () => Promise<void> = nextTask) {
     this.#reply = reply;
+    this.#page = new PageEvaluator(reply);
     this.#between = between;
   }
 
@@ -27,21 +31,29 @@ export class ExplainServer {
       this.#use(command.bundleId, command.files);
       return;
     }
+    if (command.kind === 'accelerate') {
+      this.#page.use(command.works);
+      return;
+    }
+    if (command.kind === 'computed') {
+      this.#page.answer(command.id, command.evaluated);
+      return;
+    }
     if (command.kind === 'abort') {
       if (this.#surveys.has(command.id)) this.#aborted.add(command.id);
       return;
     }
     const { id, bundleId } = command;
     if (this.#open?.bundleId !== bundleId) {
-      this.#reply({ kind: 'failure', id, error: this.#refused ?? appError('not_ready', {}) });
+      this.#reply({ kind: 'failure', id, error: this.#refused ?? appError('not_ready', {}) }, []);
       return;
     }
     try {
       const value = await this.#answer(command, this.#open.explainer);
-      if (value) this.#reply({ kind: 'answer', id, value });
-      else this.#reply({ kind: 'failure', id, error: appError('aborted', {}) });
+      if (value) this.#reply({ kind: 'answer', id, value }, []);
+      else this.#reply({ kind: 'failure', id, error: appError('aborted', {}) }, []);
     } catch (thrown) {
-      this.#reply({ kind: 'failure', id, error: appError('worker_died', { detail: detailOf(thrown) }, thrown) });
+      this.#reply({ kind: 'failure', id, error: appError('worker_died', { detail: detailOf(thrown) }, thrown) }, []);
     }
   }
 
@@ -55,28 +67,38 @@ export class ExplainServer {
     }
   }
 
-  #answer(command: Question, explainer: Explainer): Answers[keyof Answers] | Promise<Answers['survey'] | null> {
+  #answer(command: Question, explainer: Explainer): Answers[keyof Answers] | Promise<Answers[keyof Answers] | null> {
+    const { values, bundleId } = command;
     switch (command.kind) {
       case 'explain':
-        return explainer.explain(command.values);
+        return this.#explain(explainer, bundleId, values);
       case 'trees':
-        return explainer.explainTrees(command.values);
-      case 'advise':
-        return explainer.advise(command.values, command);
+        return explainer.explainTrees(values);
+      case 'advise': {
+        const elsewhere = this.#page.for('candidates', bundleId);
+        return elsewhere ? explainer.adviseBy(elsewhere, values, command) : explainer.advise(values, command);
+      }
       case 'survey':
-        return this.#survey(command.id, explainer, command.values);
+        return this.#survey(command, explainer);
+      case 'measure':
+        return measureWorks(explainer, values, () => this.#page.always(bundleId));
     }
   }
 
+  #explain(explainer: Explainer, bundleId: string, values: Float64Array): Answers['explain'] | Promise<Answers['explain']> {
+    const elsewhere = this.#page.for('attribution', bundleId);
+    return elsewhere ? explainer.explainBy(elsewhere, values) : explainer.explain(values);
+  }
+
   /** Null when the survey was aborted. */
-  async #survey(id: number, explainer: Explainer, values: Float64Array): Promise<Answers['survey'] | null> {
+  async #survey({ id, bundleId, values }: Extract<Question, { kind: 'survey' }>, explainer: Explainer): Promise<Answers['survey'] | null> {
     this.#surveys.add(id);
     try {
-      const steps = surveyShots(explainer, values);
+      const steps = surveyShots((shot) => this.#explain(explainer, bundleId, shot), values);
       for (;;) {
-        const step = steps.next();
+        const step = await steps.next();
         if (step.done) return step.value;
-        this.#reply({ kind: 'progress', id, done: step.value });
+        this.#reply({ kind: 'progress', id, done: step.value }, []);
         await this.#between();
         if (this.#aborted.has(id)) return null;
       }

@@ -4,8 +4,8 @@
 import { ExplainServer } from './explain-server.ts';
 import { commandSchema } from './protocol.ts';
 
-const server = new ExplainServer((reply) => {
-  self.postMessage(reply);
+const server = new ExplainServer((reply, transfer) => {
+  self.postMessage(reply, { transfer });
 });
 
 self.onmessage = ({ data }: MessageEvent<unknown>) => {

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { bundleFolders, readBundleFiles } from '../../tests/fixtures/explain/bundles.ts';
 import { DEFAULT_DOMAIN_TABLE } from '../domain/domain-table-default.ts';
 import { FEATURE_INDEX, FEATURES, type ControlClass, type FeatureName } from '../domain/feature.ts';
+import { pipelineModel } from '../model/plain/pipeline-model.ts';
+import { t2ModelOf } from '../model/hotelling.ts';
+import { Evaluator } from './evaluator.ts';
 import { Explainer, type ExplainerFiles } from './explainer.ts';
+import type { Elsewhere } from './steps.ts';
 
 const { scaler, calibration, reference, weights, forest } = readBundleFiles(bundleFolders()[0]!);
 const files: ExplainerFiles = {
@@ -70,6 +74,56 @@ describe('where there is nothing to explain with', () => {
     expect(by.explain(values)).toEqual({ kind: 'unexplained', why });
     expect(by.explainTrees(values)).toEqual({ kind: 'unexplained', why });
     expect(by.advise(values, options)).toEqual({ kind: 'unexplained', why });
+  });
+});
+
+describe('with its rows evaluated elsewhere', () => {
+  const evaluator = new Evaluator(pipelineModel({ scaler, calibration, weights, forest }));
+  const t2Model = t2ModelOf(product);
+  const nowhere: Elsewhere = () => Promise.resolve(null);
+  /** As a device with float32 would. */
+  const roughly: Elsewhere = (values) => {
+    const { probability, t2, spe } = evaluator.evaluateMany(values, t2Model);
+    return Promise.resolve({ probability: probability.map(Math.fround), t2: t2.map(Math.fround), spe: spe.map(Math.fround) });
+  };
+  const options = { threshold: 0, controls, past: new Float64Array(0) };
+  const suspect = Float64Array.from(product.background[3]!);
+
+  test('a shot is explained and advised on exactly the same where that gives nothing', async () => {
+    expect(await explainer.explainBy(nowhere, shot())).toEqual(explainer.explain(shot()));
+    expect(await explainer.adviseBy(nowhere, suspect, options)).toEqual(explainer.advise(suspect, options));
+    const unknown = shot().with(0, 7);
+    expect(await explainer.explainBy(roughly, unknown)).toEqual({ kind: 'unexplained', why: 'unknown_product' });
+    expect(await explainer.adviseBy(roughly, unknown, options)).toEqual({ kind: 'unexplained', why: 'unknown_product' });
+  });
+
+  test('the shot’s own probability is exact, and its effects are nearly so', async () => {
+    const [by, here] = [await explainer.explainBy(roughly, shot()), explainer.explain(shot())];
+    if (by.kind !== 'explained' || here.kind !== 'explained') throw new Error('unexplained');
+    expect([by.probability.value, by.probability.base, by.residuals]).toEqual([here.probability.value, here.probability.base, here.residuals]);
+    for (const [s, effect] of here.probability.effects.entries()) expect(by.probability.effects[s]).toBeCloseTo(effect, 5);
+  });
+
+  test('suggestions are the same to the last bit, for what is suggested is evaluated here', async () => {
+    expect(await explainer.adviseBy(roughly, suspect, options)).toEqual(explainer.advise(suspect, options));
+  });
+
+  test('what was promised elsewhere is not suggested when it does not hold here', async () => {
+    const tooGood: Elsewhere = async (values) => {
+      const evaluated = await roughly(values);
+      return evaluated && { ...evaluated, probability: evaluated.probability.map(() => 0), t2: evaluated.t2.map(() => 0), spe: evaluated.spe.map(() => 0) };
+    };
+    const advice = await explainer.adviseBy(tooGood, suspect, { ...options, threshold: 1e-6 });
+    if (advice.kind !== 'explained') throw new Error(advice.why);
+    const before = evaluator.evaluate(suspect).probability[0]!;
+    for (const suggestion of [...advice.operator.suggestions, ...advice.engineer.suggestions]) {
+      const { probability, t2, spe } = evaluator.evaluateMany(suggestion.values, t2Model);
+      expect([suggestion.probability, suggestion.t2, suggestion.spe]).toEqual([probability[0], t2[0], spe[0]]);
+      expect(suggestion.probability).toBeLessThanOrEqual(before - 0.03);
+      expect(suggestion.reachesGoal).toBe(false);
+      expect(suggestion.t2).toBeLessThanOrEqual(product.t2.limit);
+      expect(suggestion.spe).toBeLessThanOrEqual(product.spe.limit);
+    }
   });
 });
 

@@ -5,13 +5,14 @@ import { productOf } from '../domain/judge.ts';
 import type { ExplanationFiles } from '../model/bundle.ts';
 import { hotelling } from '../model/hotelling.ts';
 import { prepareBackground, type Background } from './background.ts';
-import { searchChanges, type SearchResult } from './counterfactual.ts';
-import { Evaluator } from './evaluator.ts';
+import { DEFAULT_BUDGET, searchSteps, type SearchResult } from './counterfactual.ts';
+import { Evaluator, type Evaluation } from './evaluator.ts';
 import { AUGMENTED } from '../model/plain/forest.ts';
-import { leversOf } from './levers.ts';
+import { candidatesOf, leversOf } from './levers.ts';
 import { pipelineModel, type PipelineModel } from '../model/plain/pipeline-model.ts';
-import { SignalShapley, type Attribution } from './signal-shapley.ts';
+import { SignalShapley, type Attribution, type SignalAttribution } from './signal-shapley.ts';
 import type { Signal } from './signals.ts';
+import { finish, finishBy, type Elsewhere, type Steps } from './steps.ts';
 import { TreeShap, type TreeAttribution } from './tree-shap.ts';
 
 /** What of a bundle explanations need. */
@@ -103,24 +104,19 @@ export class Explainer {
   explain(values: Float64Array): ShotExplanation | Unexplained {
     const ready = this.#ready(values);
     if ('why' in ready) return ready;
-    const { evaluator, prepared } = ready;
-    const { scaled, reconstruction, latents, spe } = evaluator.evaluate(values);
-    const { probability, t2 } = prepared.signals.explain(scaled);
-    const { product, background } = prepared;
-    return {
-      kind: 'explained',
-      signals: background.signals,
-      probability,
-      t2,
-      residuals: scaled.map((z, i) => (z - reconstruction[i]!) ** 2),
-      extrapolates:
-        hotelling(latents, background.t2Model) > product.t2.limit ||
-        spe[0]! > product.spe.limit ||
-        FEATURES.some(({ name }, i) => {
-          const range = product.hard[name];
-          return range !== undefined && (values[i]! < range[0] || values[i]! > range[1]);
-        }),
-    };
+    const evaluation = ready.evaluator.evaluate(values);
+    return explanation(values, evaluation, ready.prepared, ready.prepared.signals.explain(evaluation.scaled));
+  }
+
+  /** The same with the mixtures of the attribution evaluated elsewhere; where that gives nothing, exactly the same. */
+  async explainBy(elsewhere: Elsewhere, values: Float64Array): Promise<ShotExplanation | Unexplained> {
+    const ready = this.#ready(values);
+    if ('why' in ready) return ready;
+    const evaluation = ready.evaluator.evaluate(values);
+    const { signals } = ready.prepared;
+    const evaluated = await elsewhere(signals.mixtures(values, evaluation.scaled));
+    const attribution = evaluated ? signals.explainBy(evaluation.scaled, evaluated) : signals.explain(evaluation.scaled);
+    return explanation(values, evaluation, ready.prepared, attribution);
   }
 
   /** Explains the log-odds by what the trees see. */
@@ -137,7 +133,33 @@ export class Explainer {
   }
 
   /** Searches what an operator, and what an engineer, could change. */
-  advise(values: Float64Array, { threshold, controls, past }: AdviceOptions): Advice | Unexplained {
+  advise(values: Float64Array, options: AdviceOptions): Advice | Unexplained {
+    return finish(this.#adviceSteps(values, options));
+  }
+
+  /** The same with candidates evaluated elsewhere; what is suggested in the end is evaluated here. */
+  async adviseBy(elsewhere: Elsewhere, values: Float64Array, options: AdviceOptions): Promise<Advice | Unexplained> {
+    return finishBy(elsewhere, this.#adviceSteps(values, options));
+  }
+
+  /**
+   * Evaluates candidates of one shot as an advice does at most: two lists of {@link DEFAULT_BUDGET}, here where `elsewhere` is null.
+   * Says whether they could be.
+   */
+  async evaluateCandidates(elsewhere: Elsewhere | null, values: Float64Array): Promise<boolean> {
+    const ready = this.#ready(values);
+    if ('why' in ready) return false;
+    const { product, background } = ready.prepared;
+    const levers = leversOf(product, () => 'E');
+    for (const first of [0, DEFAULT_BUDGET]) {
+      const rows = candidatesOf(levers, values, first, DEFAULT_BUDGET);
+      const evaluated = elsewhere ? await elsewhere(rows) : ready.evaluator.evaluateMany(rows, background.t2Model);
+      if (!evaluated) return false;
+    }
+    return true;
+  }
+
+  *#adviceSteps(values: Float64Array, { threshold, controls, past }: AdviceOptions): Steps<Advice | Unexplained> {
     const ready = this.#ready(values);
     if ('why' in ready) return ready;
     const { evaluator, prepared } = ready;
@@ -145,15 +167,15 @@ export class Explainer {
     const probability = evaluator.evaluate(values).probability[0]!;
     const levers = leversOf(product, (name) => controls[name]);
     const known = knownShots(product, values[PRODUCT_INDEX]!, past);
-    const search = (control: 'S' | 'E'): SearchResult =>
-      searchChanges(values, probability, {
+    const search = (control: 'S' | 'E'): Steps<SearchResult> =>
+      searchSteps(values, probability, {
         evaluator,
         product,
         levers: levers.filter((lever) => lever.control === control),
         threshold,
         known,
       });
-    return { kind: 'explained', operator: search('S'), engineer: search('E') };
+    return { kind: 'explained', operator: yield* search('S'), engineer: yield* search('E') };
   }
 
   #ready(values: Float64Array): { model: PipelineModel; evaluator: Evaluator; prepared: Prepared } | Unexplained {
@@ -175,6 +197,28 @@ export class Explainer {
     this.#prepared.set(product, prepared);
     return prepared;
   }
+}
+
+function explanation(
+  values: Float64Array,
+  { scaled, reconstruction, latents, spe }: Evaluation,
+  { product, background }: Prepared,
+  { probability, t2 }: SignalAttribution,
+): ShotExplanation {
+  return {
+    kind: 'explained',
+    signals: background.signals,
+    probability,
+    t2,
+    residuals: scaled.map((z, i) => (z - reconstruction[i]!) ** 2),
+    extrapolates:
+      hotelling(latents, background.t2Model) > product.t2.limit ||
+      spe[0]! > product.spe.limit ||
+      FEATURES.some(({ name }, i) => {
+        const range = product.hard[name];
+        return range !== undefined && (values[i]! < range[0] || values[i]! > range[1]);
+      }),
+  };
 }
 
 /** The background and the complete past shots of the product. */

@@ -1,6 +1,6 @@
 /** What may be changed on the machine, and how far: the moves of counterfactuals and of the what-if sliders. */
 import type { ProductReference, Range } from '../domain/bundle.ts';
-import { FEATURE_INDEX, FEATURE_NAMES, isFeatureName, type ControlClass, type FeatureName } from '../domain/feature.ts';
+import { FEATURE_COUNT, FEATURE_INDEX, FEATURE_NAMES, isFeatureName, type ControlClass, type FeatureName } from '../domain/feature.ts';
 
 /** An input that follows another: it is moved with it. */
 export interface Follower {
@@ -51,12 +51,31 @@ export function setLever(values: Float64Array, lever: Lever, value: number): voi
   for (const { index, factor, resolution } of lever.followers) values[index] = snap(value * factor, resolution);
 }
 
+/** Values a lever is tried at. */
+const GRID = 24;
+
 /** At most `most` evenly spread values of a lever's range on the recording grid, both ends among them. */
-export function gridOf({ range: [low, high], resolution }: Lever, most: number): number[] {
+export function gridOf({ range: [low, high], resolution }: Lever, most = GRID): number[] {
   const steps = Math.round((high - low) / resolution);
   const count = Math.min(steps, most - 1);
   const values = Array.from({ length: count + 1 }, (_, k) => snap(low + Math.round((k * steps) / count) * resolution, resolution));
   return [...new Set(values)];
+}
+
+/** [count*30] candidates like those of a search, from the first-th on: the shot with one or two levers at values of their grids. */
+export function candidatesOf(levers: readonly Lever[], values: Float64Array, first: number, count: number): Float64Array<ArrayBuffer> {
+  const rows = new Float64Array(count * FEATURE_COUNT);
+  for (let r = 0; r < count; r += 1) {
+    const row = rows.subarray(r * FEATURE_COUNT, (r + 1) * FEATURE_COUNT);
+    row.set(values);
+    const round = Math.floor((first + r) / levers.length);
+    for (const l of [(first + r) % levers.length, (first + r + round) % levers.length]) {
+      const lever = levers[l];
+      const grid = lever ? gridOf(lever) : [];
+      if (lever) setLever(row, lever, grid[round % grid.length]!);
+    }
+  }
+  return rows;
 }
 
 /** The nearest value of the recording grid, with no more decimals than it has. */

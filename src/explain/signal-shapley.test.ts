@@ -4,6 +4,7 @@ import { fixture, fixtureModel, fixtureProduct } from '../../tests/fixtures/expl
 import { FEATURE_COUNT, FEATURE_NAMES, type FeatureName } from '../domain/feature.ts';
 import { prepareBackground, type Background } from './background.ts';
 import { scaleShot, type PipelineModel } from '../model/plain/pipeline-model.ts';
+import { Evaluator } from './evaluator.ts';
 import { SignalShapley, type Attribution } from './signal-shapley.ts';
 
 const model = fixtureModel();
@@ -155,6 +156,38 @@ describe('properties for any shot', () => {
     );
     expect(differences.length).toBeGreaterThan(20);
     expect(Math.max(...differences.map(Math.abs))).toBeLessThan(4.5);
+  });
+});
+
+describe('with its mixtures evaluated elsewhere', () => {
+  const { exact } = fixture;
+  const background = backgroundOf(exact.background);
+  const shap = new SignalShapley(model, background);
+  const evaluator = new Evaluator(model);
+  const shots = exact.shots.map((shot) => ({ values: Float64Array.from(shot), scaled: scaledOf(shot) }));
+  const apart = (a: Attribution, b: Attribution): number => Math.max(...a.effects.map((effect, s) => Math.abs(effect - b.effects[s]!)));
+
+  test('a shot has the same effects: exactly with float64, nearly with float32', () => {
+    for (const { values, scaled } of shots) {
+      const evaluated = evaluator.evaluateMany(shap.mixtures(values, scaled), background.t2Model);
+      const here = shap.explain(scaled);
+      const exactly = shap.explainBy(scaled, evaluated);
+      expect(apart(exactly.probability, here.probability)).toBeLessThan(1e-12);
+      expect(apart(exactly.t2, here.t2)).toBeLessThan(1e-12 * Math.max(1, here.t2.value));
+      const nearly = shap.explainBy(scaled, { probability: evaluated.probability.map(Math.fround), t2: evaluated.t2.map(Math.fround) });
+      expect(apart(nearly.probability, here.probability)).toBeLessThan(1e-5);
+      expect(apart(nearly.t2, here.t2)).toBeLessThan(1e-5 * Math.max(1, here.t2.value));
+    }
+  });
+
+  test('the parts sum to the same, whatever was said of the mixtures', () => {
+    for (const { values, scaled } of shots) {
+      const rows = shap.mixtures(values, scaled).length / FEATURE_COUNT;
+      const { probability, t2 } = shap.explainBy(scaled, { probability: new Float64Array(rows).fill(0.3), t2: new Float64Array(rows) });
+      const here = shap.explain(scaled);
+      expect([probability.base, probability.value, t2.base, t2.value]).toEqual([here.probability.base, here.probability.value, here.t2.base, here.t2.value]);
+      expect(Math.abs(sum(probability.effects) - (probability.value - probability.base))).toBeLessThan(1e-9);
+    }
   });
 });
 

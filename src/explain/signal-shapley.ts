@@ -15,6 +15,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { FEATURE_COUNT } from '../domain/feature.ts';
 import { hotelling } from '../model/hotelling.ts';
 import type { Background } from './background.ts';
+import type { Evaluated } from './evaluator.ts';
 import { AUGMENTED, ForestScorer } from '../model/plain/forest.ts';
 import { activate, affine, Chain, type Layer } from '../model/plain/network.ts';
 import { calibrated, type PipelineModel } from '../model/plain/pipeline-model.ts';
@@ -90,15 +91,60 @@ export class SignalShapley {
   /** Explains a shot given by its 30 scaled values. */
   explain(scaled: Float64Array): SignalAttribution {
     const walks = this.#draw(scaled);
-    const inner = walks.reduce((sum, walk) => sum + Math.max(0, walk.order.length - 1), 0);
-    this.#reserve(1 + inner);
+    this.#reserve(1 + mixturesOn(walks));
+    this.#encodeShot(scaled);
+    let at = 1;
+    for (const walk of walks) at = this.#walk(walk, scaled, at);
+    this.#score(at);
+    return this.#attributeBoth(walks);
+  }
+
+  /** [n*30] the mixtures that {@link explain} evaluates, as recorded values. `values` and `scaled` are the shot's. */
+  mixtures(values: Float64Array, scaled: Float64Array): Float64Array<ArrayBuffer> {
+    const { signals, values: usual } = this.#background;
+    const walks = this.#draw(scaled);
+    const rows = new Float64Array(mixturesOn(walks) * FEATURE_COUNT);
+    const mixed = new Float64Array(FEATURE_COUNT);
+    let at = 0;
+    for (const { row, order } of walks) {
+      mixed.set(usual.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT));
+      for (const s of order.subarray(0, -1)) {
+        for (const i of signals[s]!.members) mixed[i] = values[i]!;
+        rows.set(mixed, at);
+        at += FEATURE_COUNT;
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * The same from what was said elsewhere of the {@link mixtures}, in their order. The shot and the background are evaluated
+   * here, so that the parts sum to the difference between them all the same.
+   */
+  explainBy(scaled: Float64Array, { probability, t2 }: Pick<Evaluated, 'probability' | 't2'>): SignalAttribution {
+    const walks = this.#draw(scaled);
+    this.#reserve(1 + probability.length);
+    this.#encodeShot(scaled);
+    this.#score(1);
+    this.#probability.set(probability, 1);
+    this.#t2.set(t2, 1);
+    return this.#attributeBoth(walks);
+  }
+
+  /** Writes the shot itself as the first row. */
+  #encodeShot(scaled: Float64Array): void {
     affine(this.#first, scaled, this.#hidden);
     this.#mixed.set(scaled);
     this.#encode(0);
-    let at = 1;
-    for (const walk of walks) at = this.#walk(walk, scaled, at);
-    this.#scorer.score(this.#rows, at, this.#probability);
-    for (let r = 0; r < at; r += 1) this.#probability[r] = calibrated(this.#model, this.#probability[r]!);
+  }
+
+  /** The probabilities of the first so many rows. */
+  #score(rows: number): void {
+    this.#scorer.score(this.#rows, rows, this.#probability);
+    for (let r = 0; r < rows; r += 1) this.#probability[r] = calibrated(this.#model, this.#probability[r]!);
+  }
+
+  #attributeBoth(walks: readonly Walk[]): SignalAttribution {
     return {
       probability: this.#attribute(walks, this.#probability, this.#background.probability),
       t2: this.#attribute(walks, this.#t2, this.#background.t2),
@@ -223,4 +269,9 @@ export class SignalShapley {
 interface Walk {
   readonly row: number;
   readonly order: Int32Array;
+}
+
+/** Rows strictly between the ends of all walks. */
+function mixturesOn(walks: readonly Walk[]): number {
+  return walks.reduce((sum, { order }) => sum + Math.max(0, order.length - 1), 0);
 }

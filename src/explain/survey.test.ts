@@ -14,12 +14,12 @@ const rows = reference.products['1']!.background.slice(0, 12);
 const values = Float64Array.from(rows.flat());
 
 describe('a survey of many shots', () => {
-  test('holds the effects and values of each, and their mean size with its interval', () => {
+  test('holds the effects and values of each, and their mean size with its interval', async () => {
     const explainer = new Explainer(files);
-    const steps = surveyShots(explainer, values);
+    const steps = surveyShots((row) => explainer.explain(row), values);
     const done: number[] = [];
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) done.push(step.value);
+    let step = await steps.next();
+    for (; !step.done; step = await steps.next()) done.push(step.value);
     const survey = step.value as Survey;
     expect(done).toEqual(rows.map((_, i) => i + 1));
 

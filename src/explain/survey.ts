@@ -1,6 +1,6 @@
 /** The global view: what the signals did over many shots of one product. */
 import { FEATURE_COUNT, type FeatureName } from '../domain/feature.ts';
-import type { Explainer, Unexplained } from './explainer.ts';
+import type { ShotExplanation, Unexplained } from './explainer.ts';
 
 /** Effects and values of many shots, one row a shot. */
 export interface Survey {
@@ -27,6 +27,8 @@ export interface SignalImportance {
 /** More shots take longer and narrow the intervals little. */
 export const MOST_SURVEYED = 400;
 
+type Explanation = ShotExplanation | Unexplained;
+
 /** 97.5 % point of the normal distribution. */
 const Z95 = 1.959964;
 
@@ -38,16 +40,19 @@ export function spreadRows(n: number, most = MOST_SURVEYED): number[] {
 
 /**
  * Explains shots one after the other and yields how many are done after each, so that the caller can report progress, let
- * other work in between, or stop. `values` holds n*30 recorded values of shots of one product.
+ * other work in between, or stop. `values` holds n*30 recorded values of shots of one product, which `explain` explains.
  */
-export function* surveyShots(explainer: Explainer, values: Float64Array): Generator<number, Survey | Unexplained> {
+export async function* surveyShots(
+  explain: (values: Float64Array) => Explanation | Promise<Explanation>,
+  values: Float64Array,
+): AsyncGenerator<number, Survey | Unexplained> {
   const shots = values.length / FEATURE_COUNT;
   let signals: readonly { readonly name: FeatureName; readonly members: readonly number[] }[] = [];
   let effects = new Float64Array(0);
   let readings = new Float64Array(0);
   for (let shot = 0; shot < shots; shot += 1) {
     const row = values.subarray(shot * FEATURE_COUNT, (shot + 1) * FEATURE_COUNT);
-    const explanation = explainer.explain(row);
+    const explanation = await explain(row);
     if (explanation.kind === 'unexplained') return explanation;
     if (shot === 0) {
       ({ signals } = explanation);

@@ -1,16 +1,24 @@
 /** What the page and the model worker say to each other about the second backend, WebGPU (docs/adr/0022). */
 import { z, type Schema } from '../domain/zod.ts';
+import type { Prediction } from './prediction.ts';
 
-/** Works by their number of shots: which backend is the faster depends on it. 1 is a live shot, 7,535 a whole data set. */
-export const WORK_SIZES = [1, 512, 2000, 7535] as const;
+/** Works of so many shots: which backend is the faster depends on it. 1 is a live shot, 7,535 a whole data set. */
+export const WORK_SIZES = [1, 512, 7535] as const;
 export type WorkSize = (typeof WORK_SIZES)[number];
+
+/** Works of the explanation worker: 2,000 candidates of a search for changes, and the reasons of one shot. */
+export const EXPLAIN_WORKS = ['candidates', 'attribution'] as const;
+export type ExplainWork = (typeof EXPLAIN_WORKS)[number];
+
+/** Everything that is measured, and that goes to one backend or the other. */
+export const WORKS = [...WORK_SIZES, ...EXPLAIN_WORKS] as const;
+export type Work = (typeof WORKS)[number];
 
 /** The size that stands for a work of so many shots; only a single shot is one of 1. */
 export function workSizeOf(shots: number): WorkSize {
   if (shots <= 1) return 1;
-  let best: WorkSize = 512;
-  for (const size of WORK_SIZES.slice(1)) if (Math.abs(Math.log(size / shots)) < Math.abs(Math.log(best / shots))) best = size;
-  return best;
+  // The geometric mean of both is as far from one as from the other.
+  return shots < Math.sqrt(512 * 7535) ? 512 : 7535;
 }
 
 /** Why a device computes without WebGPU. */
@@ -36,25 +44,33 @@ export interface BackendEvent {
 }
 
 export type Acceleration =
-  /** `sizes`: the works that go to it. */
-  | { readonly state: 'on'; readonly adapter: string; readonly sizes: readonly WorkSize[] }
+  /** `works`: those that go to it. */
+  | { readonly state: 'on'; readonly adapter: string; readonly works: readonly Work[] }
   | { readonly state: 'off'; readonly reason: BackendLoss | 'not_wanted'; readonly detail: string };
 
-/** Median times of one size of work on the processor (wasm, and the plain engine for many shots) and on WebGPU, in milliseconds, checks included. */
+/** Median times of a work on the processor (wasm, and the plain engine for many shots and explanations) and on WebGPU, in milliseconds, checks included. */
 export interface WorkTimes {
-  readonly size: WorkSize;
+  readonly work: Work;
   readonly processorMs: number;
   readonly webgpuMs: number;
 }
 
-export const workSizeSchema: Schema<WorkSize> = z.union([z.literal(1), z.literal(512), z.literal(2000), z.literal(7535)]);
+export const workSchema: Schema<Work> = z.literal(WORKS);
 
 /** Inference on a second backend, seen from the page. */
 export interface AccelerationControl {
-  /** Sends works of these sizes with a loaded bundle to WebGPU from now on (none: gives it up). Resolves once it is warm. */
-  accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Acceleration>;
-  /** Measures both backends with a loaded bundle; null when WebGPU is not to be had, or broke down meanwhile. */
+  /**
+   * Sends these works with a loaded bundle to WebGPU from now on (none: gives it up). Resolves once it is warm. Those of
+   * {@link EXPLAIN_WORKS} keep it running for {@link compute}.
+   */
+  accelerate(bundleId: string, works: readonly Work[]): Promise<Acceleration>;
+  /** Measures both backends with a loaded bundle on every work of shots; null when WebGPU is not to be had, or broke down meanwhile. It runs afterwards. */
   measure(bundleId: string): Promise<readonly WorkTimes[] | null>;
+  /**
+   * Computes n shots on WebGPU from n*30 recorded values, which it takes, whatever works go there; null where it does not run for
+   * the bundle, or breaks down. The same rows give the same answer.
+   */
+  compute(bundleId: string, values: Float64Array<ArrayBuffer>): Promise<Prediction | null>;
   /** Calls the listener when WebGPU is given up without having been asked to; returns the way to stop. */
   onBackendEvent(listener: (event: BackendEvent) => void): () => void;
 }

@@ -60,9 +60,11 @@ export class CommandHandler {
           details: question.details,
         });
       case 'accelerate':
-        return this.#server.accelerate(question.bundleId, question.sizes);
+        return this.#server.accelerate(question.bundleId, question.works);
       case 'measure':
         return this.#server.measure(question.bundleId);
+      case 'compute':
+        return this.#server.compute(question.bundleId, question.values);
       case 'unload':
         return this.#server.unload(question.bundleId);
       case 'selfTest':

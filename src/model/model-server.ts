@@ -3,7 +3,7 @@ import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { FEATURE_COUNT } from '../domain/feature.ts';
 import { nextTask } from '../domain/next-task.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { Acceleration, WorkSize, WorkTimes } from './acceleration.ts';
+import type { Acceleration, Work, WorkTimes } from './acceleration.ts';
 import type { BackendFactory } from './backend.ts';
 import { readBundle, type Bundle } from './bundle.ts';
 import type { LoadedBundle, LoadOptions, ModelDiagnostics } from './client.ts';
@@ -158,20 +158,26 @@ export class ModelServer {
     }
   }
 
-  /** Sends works of these sizes to the second backend from now on; without any it is given up. */
-  async accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Result<Acceleration>> {
-    const accelerator = sizes.length === 0 ? this.#accelerator : await this.#secondBackend();
+  /** Sends these works to the second backend from now on; without any it is given up. */
+  async accelerate(bundleId: string, works: readonly Work[]): Promise<Result<Acceleration>> {
+    const accelerator = works.length === 0 ? this.#accelerator : await this.#secondBackend();
     const inUse = this.#loaded.get(bundleId);
     if (!inUse) return err(appError('not_ready', {}));
-    return ok(accelerator ? await accelerator.accelerate(inUse, sizes) : { state: 'off', reason: 'not_wanted', detail: '' });
+    return ok(accelerator ? await accelerator.accelerate(inUse, works) : { state: 'off', reason: 'not_wanted', detail: '' });
   }
 
-  /** Median times of both backends by size of work; null where there is no second one. */
+  /** Median times of both backends on works of shots; null where there is no second one. */
   async measure(bundleId: string): Promise<Result<readonly WorkTimes[] | null>> {
     const accelerator = await this.#secondBackend();
     const inUse = this.#loaded.get(bundleId);
     if (!inUse) return err(appError('not_ready', {}));
     return ok(accelerator ? await accelerator.measure(inUse, async (values) => (await this.#compute(inUse, values)).ok) : null);
+  }
+
+  /** Predicts n shots on the second backend, whatever works go there; null where it does not run for the bundle, or breaks down. */
+  async compute(bundleId: string, values: Float64Array): Promise<Result<Prediction | null>> {
+    const inUse = this.#loaded.get(bundleId);
+    return ok((inUse && (await this.#accelerator?.compute(inUse, values))) ?? null);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { AppError } from '../domain/app-error.ts';
 import type { Card, Manifest, ManifestBundle } from '../domain/bundle.ts';
 import { z } from '../domain/zod.ts';
-import { workSizeSchema, type Acceleration, type BackendEvent, type WorkTimes } from './acceleration.ts';
+import { workSchema, type Acceleration, type BackendEvent, type WorkTimes } from './acceleration.ts';
 import type { LoadedBundle, LoadProgress, ModelDiagnostics } from './client.ts';
 import type { Prediction } from './prediction.ts';
 import type { SelfTestReport } from './self-test.ts';
@@ -32,8 +32,9 @@ export const commandSchema = z.discriminatedUnion('kind', [
     total: z.optional(z.number()),
     details: z.optional(z.boolean()),
   }),
-  z.object({ kind: z.literal('accelerate'), id, bundleId: z.string(), sizes: z.array(workSizeSchema) }),
+  z.object({ kind: z.literal('accelerate'), id, bundleId: z.string(), works: z.array(workSchema) }),
   z.object({ kind: z.literal('measure'), id, bundleId: z.string() }),
+  z.object({ kind: z.literal('compute'), id, bundleId: z.string(), values: z.instanceof(Float64Array) }),
   z.object({ kind: z.literal('unload'), id, bundleId: z.string() }),
   z.object({ kind: z.literal('selfTest'), id, bundleId: z.string() }),
   z.object({ kind: z.literal('diagnostics'), id, bundleId: z.string() }),
@@ -57,6 +58,7 @@ export interface Answers {
   diagnostics: ModelDiagnostics;
   accelerate: Acceleration;
   measure: readonly WorkTimes[] | null;
+  compute: Prediction | null;
 }
 
 export type Reply =

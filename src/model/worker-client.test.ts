@@ -62,6 +62,9 @@ test('a load ends ready, with the bytes shown on the way, and predictions leave 
   expect(shot).toHaveLength(30);
   expect(await client.selfTest(id)).toMatchObject({ ok: true, value: { failures: 0 } });
   expect(await client.diagnostics(id)).toMatchObject({ ok: true, value: { backend: 'wasm' } });
+  // Without a second backend, nor before a bundle is loaded, nothing is computed there.
+  expect(await client.compute(id, shot.slice())).toBeNull();
+  expect(await client.compute('other', shot.slice())).toBeNull();
 });
 
 test('two loads of one bundle at a time are one', async () => {

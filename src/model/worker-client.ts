@@ -1,8 +1,9 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ManifestBundle } from '../domain/bundle.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { AccelerationControl, Acceleration, BackendEvent, WorkSize, WorkTimes } from './acceleration.ts';
+import type { AccelerationControl, Acceleration, BackendEvent, Work, WorkTimes } from './acceleration.ts';
 import type { CallOptions, ClientStatus, LoadedBundle, LoadOptions, PredictionClient, PredictOptions } from './client.ts';
+import type { Prediction } from './prediction.ts';
 import { takeModelWorker } from './start-worker.ts';
 import { replySchema, type Answers, type Command, type Question } from './protocol.ts';
 
@@ -105,13 +106,18 @@ export class WorkerPredictionClient implements PredictionClient, AccelerationCon
     return this.#call({ kind: 'predict', bundleId, values: copy, threshold, total, details }, options, [copy.buffer]);
   }
 
-  async accelerate(bundleId: string, sizes: readonly WorkSize[]): Promise<Acceleration> {
-    const answer = await this.#call({ kind: 'accelerate', bundleId, sizes: [...sizes] }, { timeoutMs: ACCELERATION_TIMEOUT_MS });
+  async accelerate(bundleId: string, works: readonly Work[]): Promise<Acceleration> {
+    const answer = await this.#call({ kind: 'accelerate', bundleId, works: [...works] }, { timeoutMs: ACCELERATION_TIMEOUT_MS });
     return answer.ok ? answer.value : { state: 'off', reason: 'failed', detail: answer.error.code };
   }
 
   async measure(bundleId: string): Promise<readonly WorkTimes[] | null> {
     const answer = await this.#call({ kind: 'measure', bundleId }, { timeoutMs: ACCELERATION_TIMEOUT_MS });
+    return answer.ok ? answer.value : null;
+  }
+
+  async compute(bundleId: string, values: Float64Array<ArrayBuffer>): Promise<Prediction | null> {
+    const answer = await this.#call({ kind: 'compute', bundleId, values }, {}, [values.buffer]);
     return answer.ok ? answer.value : null;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BackendRecords, fasterSizes, type BackendRecord } from './backend-records.ts';
+import { BackendRecords, fasterWorks, type BackendRecord } from './backend-records.ts';
 
 const storageWith = (text: string | null) => ({
   text,
@@ -15,16 +15,16 @@ const record = (changes: Partial<BackendRecord> = {}): BackendRecord => ({
   browser: 'b 1',
   adapter: 'a',
   at: 1,
-  times: [{ size: 512, processorMs: 2, webgpuMs: 1 }],
+  times: [{ work: 512, processorMs: 2, webgpuMs: 1 }],
   distrusted: null,
   ...changes,
 });
 
 test('WebGPU gets what it is faster at, a live shot only when it is faster by half', () => {
-  const times = (processorMs: number, webgpuMs: number) => ([1, 512] as const).map((size) => ({ size, processorMs, webgpuMs }));
-  expect(fasterSizes(times(2, 1))).toEqual([1, 512]);
-  expect(fasterSizes(times(1.4, 1))).toEqual([512]);
-  expect(fasterSizes(times(1, 1))).toEqual([]);
+  const times = (processorMs: number, webgpuMs: number) => ([1, 512, 'attribution'] as const).map((work) => ({ work, processorMs, webgpuMs }));
+  expect(fasterWorks(times(2, 1))).toEqual([1, 512, 'attribution']);
+  expect(fasterWorks(times(1.4, 1))).toEqual([512, 'attribution']);
+  expect(fasterWorks(times(1, 1))).toEqual([]);
 });
 
 test('a record comes back for its bundle, browser and adapter and for no other', () => {
@@ -38,7 +38,7 @@ test('a record comes back for its bundle, browser and adapter and for no other',
 });
 
 test('damaged entries are left out, the others stay, and only the latest are kept', () => {
-  const storage = storageWith(JSON.stringify([{ ...record(), times: 'fast' }, record({ bundleId: 'field-3' }), 7]));
+  const storage = storageWith(JSON.stringify([{ ...record(), times: 'fast' }, { ...record(), times: [{ size: 512, processorMs: 2, webgpuMs: 1 }] }, record({ bundleId: 'field-3' }), 7]));
   const records = new BackendRecords(storage);
   expect(records.find(record())).toBeNull();
   expect(records.find(record({ bundleId: 'field-3' }))).not.toBeNull();

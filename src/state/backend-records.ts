@@ -1,6 +1,6 @@
 /** What this device has found out about its backends: one record per bundle, browser and adapter, in local storage. */
 import { z, type Schema } from '../domain/zod.ts';
-import { workSizeSchema, type WorkSize, type WorkTimes } from '../model/acceleration.ts';
+import { workSchema, type Work, type WorkTimes } from '../model/acceleration.ts';
 import type { SettingsStorage } from './settings.svelte.ts';
 
 /** What a record holds for. With another bundle, browser or adapter everything is found out anew. */
@@ -23,8 +23,8 @@ export interface BackendRecord extends BackendKey {
 export const SHOT_FACTOR = 1.5;
 
 /** The works that go to WebGPU by their measured times. */
-export function fasterSizes(times: readonly WorkTimes[]): readonly WorkSize[] {
-  return times.filter(({ size, processorMs, webgpuMs }) => processorMs > webgpuMs * (size === 1 ? SHOT_FACTOR : 1)).map(({ size }) => size);
+export function fasterWorks(times: readonly WorkTimes[]): readonly Work[] {
+  return times.filter(({ work, processorMs, webgpuMs }) => processorMs > webgpuMs * (work === 1 ? SHOT_FACTOR : 1)).map(({ work }) => work);
 }
 
 const STORAGE_KEY = 'castwatch.backends';
@@ -36,7 +36,7 @@ const recordSchema: Schema<BackendRecord> = z.object({
   browser: z.string(),
   adapter: z.string(),
   at: z.number(),
-  times: z.nullable(z.array(z.object({ size: workSizeSchema, processorMs: ms, webgpuMs: ms }))),
+  times: z.nullable(z.array(z.object({ work: workSchema, processorMs: ms, webgpuMs: ms }))),
   distrusted: z.nullable(z.string()),
 });
 

@@ -1,19 +1,28 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { LineEvents } from '../line/line.ts';
-import type { Acceleration, BackendEvent, WorkSize, WorkTimes } from '../model/acceleration.ts';
+import { WORK_SIZES, WORKS, type Acceleration, type BackendEvent, type Work, type WorkTimes } from '../model/acceleration.ts';
 import type { LoadedBundle } from '../model/client.ts';
 import { Backends } from './backends.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 
 const entry = { id: 'field-9', webgpu: { files: [] } };
-const FAST: readonly WorkTimes[] = ([1, 512, 2000, 7535] as const).map((size) => ({ size, processorMs: 2, webgpuMs: size === 1 ? 1.9 : 1 }));
+const timesOf = (work: Work): WorkTimes => ({ work, processorMs: 2, webgpuMs: work === 1 ? 1.9 : 1 });
+const FAST = WORK_SIZES.map(timesOf);
+const EXPLAINED = [timesOf('candidates'), { work: 'attribution', processorMs: 2, webgpuMs: 3 }] as const;
 
 /** A device whose adapter, times and answers a test decides on. */
-function deviceOf({ software = false, times = FAST, storage = new Map() }: { software?: boolean; times?: readonly WorkTimes[] | null; storage?: Map<string, string> } = {}) {
+function deviceOf({ software = false, times = FAST, explained = EXPLAINED, storage = new Map() }: {
+  software?: boolean;
+  times?: readonly WorkTimes[] | null;
+  explained?: readonly WorkTimes[];
+  storage?: Map<string, string>;
+} = {}) {
   const listeners = new Map<string, (payload: never) => void>();
   let tell: (event: BackendEvent) => void = () => undefined;
-  const told: (readonly WorkSize[])[] = [];
+  const told: (readonly Work[])[] = [];
+  /** What the explanation worker was told last. */
+  let explaining: readonly Work[] = [];
   const events: BackendEvent[] = [];
   const kept = { getItem: (key: string) => storage.get(key) ?? null, setItem: (key: string, value: string) => void storage.set(key, value) };
   const settings = new Settings(kept);
@@ -21,16 +30,18 @@ function deviceOf({ software = false, times = FAST, storage = new Map() }: { sof
   let idle = false;
   const backends = new Backends({
     control: {
-      accelerate: (_, sizes): Promise<Acceleration> => {
-        told.push(sizes);
-        return Promise.resolve(sizes.length > 0 ? { state: 'on', adapter: 'a', sizes } : { state: 'off', reason: 'not_wanted', detail: '' });
+      accelerate: (_, works): Promise<Acceleration> => {
+        told.push(works);
+        return Promise.resolve(works.length > 0 ? { state: 'on', adapter: 'a', works } : { state: 'off', reason: 'not_wanted', detail: '' });
       },
       measure,
+      compute: () => Promise.resolve(null),
       onBackendEvent: (listener) => {
         tell = listener;
         return () => undefined;
       },
     },
+    explainer: { accelerate: (works) => (explaining = works), measure: () => Promise.resolve(explained) },
     line: {
       bundle: { entry } as unknown as LoadedBundle,
       status: { state: 'ready', bundleId: entry.id, backend: 'wasm' },
@@ -59,8 +70,9 @@ function deviceOf({ software = false, times = FAST, storage = new Map() }: { sof
       listeners.get('status')?.({ state: 'restarting' } as never);
       listeners.get('status')?.({ state: 'ready' } as never);
     },
+    explaining: () => explaining,
     rest: () => (idle = true),
-    again: () => deviceOf({ software, times, storage }),
+    again: () => deviceOf({ software, times, explained, storage }),
   };
 }
 
@@ -86,12 +98,14 @@ it('auto waits for the line to rest, measures once, uses what is faster, and kno
   await look();
   await look();
   expect(device.measure).toHaveBeenCalledTimes(1);
-  // A live shot is not faster by half.
-  expect(device.backends.acceleration).toMatchObject({ state: 'on', sizes: [512, 2000, 7535] });
+  // A live shot is not faster by half, an attribution not at all.
+  expect(device.backends.acceleration).toMatchObject({ state: 'on', works: [512, 7535, 'candidates'] });
+  expect(device.explaining()).toEqual(['candidates']);
   const next = device.again();
   await settle();
   expect(next.measure).not.toHaveBeenCalled();
-  expect(next.backends.acceleration).toMatchObject({ state: 'on', sizes: [512, 2000, 7535] });
+  expect(next.backends.acceleration).toMatchObject({ state: 'on', works: [512, 7535, 'candidates'] });
+  expect(next.explaining()).toEqual(['candidates']);
 });
 
 it('auto leaves a software adapter alone; a person may force it, and take it back', async () => {
@@ -101,10 +115,12 @@ it('auto leaves a software adapter alone; a person may force it, and take it bac
   expect([device.measure.mock.calls.length, device.backends.acceleration.state]).toEqual([0, 'off']);
   device.choose('webgpu');
   await settle();
-  expect(device.backends.acceleration).toMatchObject({ state: 'on', sizes: [1, 512, 2000, 7535] });
+  expect(device.backends.acceleration).toMatchObject({ state: 'on', works: WORKS });
+  expect(device.explaining()).toEqual(['candidates', 'attribution']);
   device.choose('wasm');
   await settle();
   expect(device.told.at(-1)).toEqual([]);
+  expect(device.explaining()).toEqual([]);
   expect(device.backends.acceleration).toMatchObject({ state: 'off', reason: 'not_wanted' });
 });
 
@@ -113,6 +129,7 @@ it('what breaks down stays off, through a restart of the worker and other settin
   device.choose('webgpu');
   await settle();
   device.lose('device_lost');
+  expect(device.explaining()).toEqual([]);
   device.restart();
   device.settings.update({ andon: true });
   flushSync();
@@ -147,6 +164,24 @@ it('what contradicted the reference stays off on this device until somebody meas
   void next.backends.measure();
   await settle();
   expect(next.backends.acceleration.state).toBe('on');
+});
+
+it('what was measured only to know it is not left running', async () => {
+  const device = deviceOf({ software: true });
+  await settle();
+  void device.backends.measure();
+  await settle();
+  expect(device.backends.record?.times?.map(({ work }) => work)).toEqual(WORKS);
+  expect(device.told).toEqual([[]]);
+});
+
+it('a bundle that explains nothing is measured on shots alone', async () => {
+  const device = deviceOf({ explained: [] });
+  device.rest();
+  await look();
+  await look();
+  expect(device.backends.record?.times).toEqual(FAST);
+  expect(device.backends.acceleration).toMatchObject({ state: 'on', works: [512, 7535] });
 });
 
 it('a measurement that finds nothing is not tried over and over', async () => {

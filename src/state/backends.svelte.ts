@@ -1,12 +1,14 @@
 /** Which backend computes what on this device: what the settings ask for, what was measured, and what happened. */
+import type { ExplainClient } from '../explain/explain-client.ts';
 import type { Line } from '../line/line.ts';
-import { WORK_SIZES, type Acceleration, type AccelerationControl, type BackendEvent, type WorkSize } from '../model/acceleration.ts';
+import { EXPLAIN_WORKS, WORKS, type Acceleration, type AccelerationControl, type BackendEvent, type Work, type WorkTimes } from '../model/acceleration.ts';
 import type { AdapterFacts } from '../model/webgpu/adapter.ts';
-import { BackendRecords, fasterSizes, type BackendKey, type BackendRecord } from './backend-records.ts';
+import { BackendRecords, fasterWorks, type BackendKey, type BackendRecord } from './backend-records.ts';
 import type { Settings, SettingsStorage } from './settings.svelte.ts';
 
 export interface BackendsOptions {
   readonly control: AccelerationControl;
+  readonly explainer: Pick<ExplainClient, 'accelerate' | 'measure'>;
   readonly line: Pick<Line, 'on' | 'bundle' | 'status'>;
   readonly settings: Pick<Settings, 'data'>;
   readonly storage: SettingsStorage | null;
@@ -41,6 +43,8 @@ export class Backends {
   readonly #records: BackendRecords;
   /** What the model worker was told last; null: a fresh one, told nothing. */
   #told: string | null = null;
+  /** Whether measuring has left WebGPU running, wanted or not. */
+  #leftRunning = false;
   #brokeDown = false;
   #asked = false;
   #turn: Promise<void> = Promise.resolve();
@@ -88,12 +92,19 @@ export class Backends {
     this.measuring = true;
     this.#brokeDown = false;
     this.#keep(key, { distrusted: null });
-    const times = await this.#options.control.measure(key.bundleId);
+    const times = await this.#measured(key.bundleId);
     this.measuring = false;
     if (times) this.#keep(key, { times });
     else this.#brokeDown = true;
+    this.#leftRunning = !this.#brokeDown;
     this.#told = null;
     await this.#follow();
+  }
+
+  /** Every work that could be measured on both backends; null: none. WebGPU runs on from the works of shots to those of explanations. */
+  async #measured(bundleId: string): Promise<readonly WorkTimes[] | null> {
+    const shots = await this.#options.control.measure(bundleId);
+    return shots && [...shots, ...(await this.#options.explainer.measure())];
   }
 
   /** When the line is idle, finds out what is not known yet. */
@@ -122,34 +133,41 @@ export class Backends {
     const key = this.#key();
     this.record = key && this.#records.find(key);
     if (this.measuring) return;
-    const sizes = this.#wanted();
-    const saying = JSON.stringify([bundle.entry.id, sizes]);
+    const works = this.#wanted();
+    const saying = JSON.stringify([bundle.entry.id, works]);
     if (saying === this.#told) return;
     this.#told = saying;
-    const before = this.acceleration;
-    if (sizes.length === 0 && before.state === 'off') return;
-    if (sizes.length > 0) await calm();
-    const acceleration = await control.accelerate(bundle.entry.id, sizes);
+    if (works.length === 0 && this.acceleration.state === 'off' && !this.#leftRunning) return;
+    this.#leftRunning = false;
+    if (works.length > 0) await calm();
+    const acceleration = await control.accelerate(bundle.entry.id, works);
     // Something may have befallen it on the way.
     if (this.#told !== saying) return;
-    this.acceleration = acceleration;
+    this.#use(acceleration);
     if (acceleration.state === 'off' && acceleration.reason !== 'not_wanted') {
       this.#befell({ kind: 'backend_disabled', reason: acceleration.reason, bundleId: bundle.entry.id, detail: acceleration.detail });
     }
   }
 
-  #wanted(): readonly WorkSize[] {
+  /** Explanations follow: what they have computed on WebGPU goes through the model worker. */
+  #use(acceleration: Acceleration): void {
+    this.acceleration = acceleration;
+    const works = acceleration.state === 'on' ? acceleration.works : [];
+    this.#options.explainer.accelerate(EXPLAIN_WORKS.filter((work) => works.includes(work)));
+  }
+
+  #wanted(): readonly Work[] {
     const { backend } = this.#options.settings.data;
     if (backend === 'wasm' || this.adapter === null || !this.offered || this.#brokeDown || this.record?.distrusted != null) return [];
-    if (backend === 'webgpu') return WORK_SIZES;
-    return this.adapter.software ? [] : fasterSizes(this.record?.times ?? []);
+    if (backend === 'webgpu') return WORKS;
+    return this.adapter.software ? [] : fasterWorks(this.record?.times ?? []);
   }
 
   #befell(event: BackendEvent): void {
     const { reason, detail, bundleId } = event;
     this.#brokeDown = true;
     this.#told = null;
-    this.acceleration = { state: 'off', reason, detail };
+    this.#use({ state: 'off', reason, detail });
     const key = this.#key();
     if (reason === 'disagreement' && key?.bundleId === bundleId) this.#keep(key, { distrusted: detail });
     this.#options.onEvent(event);

@@ -98,6 +98,13 @@ describe('why', () => {
     });
   });
 
+  test('is given of what WebGPU judged, within its proof and no further', async () => {
+    const { probability } = judged().verdict;
+    const { explanations: state } = explanations();
+    expect(await state.explain(judged({ backend: 'webgpu', probability: probability! + 1e-6 }))).toMatchObject({ kind: 'explained' });
+    expect(await state.explain(judged({ backend: 'webgpu', probability: probability! + 1e-4 }))).toMatchObject({ why: 'disagrees' });
+  });
+
   test('says that it failed', async () => {
     const error = appError('worker_died', { detail: '' });
     const { explanations: state } = explanations({

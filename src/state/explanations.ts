@@ -57,8 +57,8 @@ export interface ExplanationSources {
   readonly past: () => readonly JudgedShot[];
 }
 
-/** The two implementations differ by rounding alone. */
-const TOLERANCE = 1e-9;
+/** How far a probability that explains may lie from the one that was judged: engines in float64 differ by rounding alone, WebGPU by what its proof allows. */
+const toleranceOf = (backend: string | null): number => (backend === 'webgpu' ? 1e-5 : 1e-9);
 
 /** Explains shots by the bundle in use. */
 export class Explanations {
@@ -88,7 +88,7 @@ export class Explanations {
     const explanation = answer.value;
     if (explanation.kind === 'unexplained') return explanation;
     const { probability } = explanation;
-    if (Math.abs(probability.value - ready.probability) > TOLERANCE) return { kind: 'unexplained', why: 'disagrees' };
+    if (Math.abs(probability.value - ready.probability) > toleranceOf(verdict.backend)) return { kind: 'unexplained', why: 'disagrees' };
     const reasons = allReasons(explanation.signals, probability, shot.values, ready.product);
     return {
       kind: 'explained',
@@ -160,11 +160,11 @@ export class Explanations {
     if (suggestions.length === 0) return { ok: true, value: new Set<Suggestion>() } as const;
     const predicted = await this.#sources.predictions.predict(bundle.entry.id, values, options);
     if (!predicted.ok) return predicted;
-    const { probability, spe, t2 } = predicted.value;
+    const { backend, probability, spe, t2 } = predicted.value;
     const confirmed = suggestions.filter((suggestion, row) => {
       const prediction = { probability: probability[row] ?? NaN, spe: spe[row] ?? NaN, t2: t2[row] ?? NaN };
       return (
-        Math.abs(prediction.probability - suggestion.probability) <= TOLERANCE &&
+        Math.abs(prediction.probability - suggestion.probability) <= toleranceOf(backend) &&
         holdReasons(suggestion.values, prediction, bundle.reference).length === 0
       );
     });

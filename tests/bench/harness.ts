@@ -3,6 +3,7 @@ import { FEATURE_COUNT } from '../../src/domain/feature.ts';
 import type { Result } from '../../src/domain/result.ts';
 import { createShot, type Shot } from '../../src/domain/shot.ts';
 import { createJournal } from '../../src/journal/create-journal.ts';
+import { createExplainClient } from '../../src/explain/explain-client.ts';
 import { createSessionJournal } from '../../src/journal/session-journal.ts';
 import { createLine } from '../../src/line/create-line.ts';
 import type { LoadedBundle } from '../../src/model/client.ts';
@@ -146,14 +147,18 @@ const bench = {
     return median(times);
   },
 
-  /** What works of several sizes take on the processor and on WebGPU. */
+  /** What every work takes on the processor and on WebGPU. */
   async backends(): Promise<{ adapter: string; times: Record<string, number> }> {
     const adapter = await readAdapter();
-    const times = adapter && (await client.measure(loaded().entry.id));
-    if (!adapter || !times) return { adapter: adapter ? `${adapter.name}: not usable` : 'none', times: {} };
+    const shotTimes = adapter && (await client.measure(loaded().entry.id));
+    if (!adapter || !shotTimes) return { adapter: adapter ? `${adapter.name}: not usable` : 'none', times: {} };
+    const explainer = createExplainClient((bundleId, values) => client.compute(bundleId, values));
+    explainer.use(loaded());
+    const times = [...shotTimes, ...(await explainer.measure())];
+    explainer.dispose();
     return {
       adapter: `${adapter.name}${adapter.software ? ' (software: its speed says nothing)' : ''}`,
-      times: Object.fromEntries(times.flatMap(({ size, processorMs, webgpuMs }) => [[`processor_${size}_ms`, processorMs], [`webgpu_${size}_ms`, webgpuMs]])),
+      times: Object.fromEntries(times.flatMap(({ work, processorMs, webgpuMs }) => [[`processor_${work}_ms`, processorMs], [`webgpu_${work}_ms`, webgpuMs]])),
     };
   },
 

@@ -1,8 +1,10 @@
 /** The second backend on a software adapter: its speed says nothing, its results do. */
 import { readFileSync } from 'node:fs';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from '@playwright/test';
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts';
 import type { Golden, Scaler } from '../../src/domain/bundle.ts';
+import { FEATURE_NAMES } from '../../src/domain/feature.ts';
+import { EXPLAIN_WORKS, WORKS, type Work } from '../../src/model/acceleration.ts';
 import { ReleaseHost, ReleaseYard } from '../release/host.ts';
 import { releaseOf, speakEnglish, takeUpdate, visitFirst } from '../release/station.ts';
 import { csvFile, csvOf, drawShots, manifest, text } from './support.ts';
@@ -14,7 +16,8 @@ test.describe.configure({ mode: 'default', timeout: 240_000 });
 
 /** Shaders of a software adapter take their time. */
 const LONG = { timeout: 120_000 };
-const IN_USE = text('backend.state.on', { works: ([1, 512, 2000, 7535] as const).map((size) => text(`backend.work.${size}`)).join(', ') });
+const inUseFor = (works: readonly Work[]): string => text('backend.state.on', { works: works.map((work) => text(`backend.work.${work}`)).join(', ') });
+const IN_USE = inUseFor(WORKS);
 const accelerated = manifest.bundles.filter(({ webgpu }) => webgpu);
 test.skip(accelerated.length === 0, 'no bundle has files for WebGPU');
 
@@ -127,6 +130,86 @@ for (const [fault, reason] of [['lose', 'device_lost'], ['hang', 'hung'], ['lie'
   });
 }
 
+/** The made-up shot that the model finds likeliest to be defective, by name. */
+function suspectShot(): Record<string, number | null> {
+  const { rows } = JSON.parse(readFileSync(`public/models/${manifest.current}/golden.json`, 'utf8')) as Golden;
+  const typical = rows.filter(({ kind, input }) => kind === 'typical' && input[0] === 2);
+  const { input } = typical.reduce((most, row) => (row.calibrated > most.calibrated ? row : most));
+  return Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, input[i] ?? null]));
+}
+
+/** From the model view: brings the suspect shot to the line and reads what the shot view says: every signal's effect, and what to change. */
+async function explainSuspect(page: Page): Promise<string> {
+  await expect(page.getByText(text('model.state.ready'), { exact: true })).toBeVisible(LONG);
+  const kind = await page.evaluate(async (features) => (await window.castwatch!.predict({ features })).prediction.class, suspectShot());
+  expect(kind).toBe('defect');
+  await page.goto(`${host.url}#/shot`);
+  const section = (title: string) => page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+  const [reasons, advice] = [section(text('explain.all.title')), section(text('explain.check'))];
+  await expect(reasons.getByRole('img')).toBeVisible(LONG);
+  await reasons.locator('summary').click();
+  await expect(advice).toContainText(text('explain.modelSays'), LONG);
+  await expect(advice).not.toContainText(text('explain.pending'), LONG);
+  return [await reasons.getByRole('img').getAttribute('aria-label'), await reasons.innerText(), await advice.innerText()].join('\n');
+}
+
+/** What the processor says of the suspect shot, on a device of its own: a shot counts among the known ones of the next. */
+async function explainedOnProcessor(browser: Browser): Promise<string> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await openModel(page, { backend: 'wasm' });
+  const said = await explainSuspect(page);
+  await context.close();
+  return said;
+}
+
+/** Has the page take the software adapter for a real one, on which only these works were measured to be faster. */
+async function fasterAt(page: Page, works: readonly Work[]): Promise<void> {
+  await page.addInitScript(
+    ([bundleId, times]) => {
+      Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
+      Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'made-up' });
+      if (localStorage.getItem('castwatch.backends') !== null) return;
+      const record = { bundleId, browser: navigator.userAgent, adapter: 'google made-up', at: 1, times, distrusted: null };
+      localStorage.setItem('castwatch.backends', JSON.stringify([record, { ...record, bundleId: 'other', times: null }]));
+    },
+    [manifest.current, WORKS.map((work) => ({ work, processorMs: 10, webgpuMs: works.includes(work) ? 5 : 15 }))] as const,
+  );
+}
+
+test('the reasons of a shot and what to change come out as on the processor', async ({ page, browser }) => {
+  // The device's worker tells how many rows it gets.
+  withFaults("const rows = new BroadcastChannel('rows'); self.addEventListener('message', ({ data }) => data.kind === 'run' && rows.postMessage(data.rows));");
+  const onProcessor = await explainedOnProcessor(browser);
+  await openModel(page);
+  await expect(panel(page)).toContainText(IN_USE, LONG);
+  const sent = await page.evaluateHandle(() => {
+    const counted = { rows: 0 };
+    new BroadcastChannel('rows').onmessage = ({ data }) => (counted.rows += data as number);
+    return counted;
+  });
+  expect(await explainSuspect(page)).toBe(onProcessor);
+  // Mixtures by the thousand, and candidates.
+  expect(await sent.evaluate(({ rows }) => rows)).toBeGreaterThan(3000);
+  await page.goto(`${host.url}#/model`);
+  await expect(panel(page)).toContainText(IN_USE);
+});
+
+for (const [fault, reason] of [['lose', 'device_lost'], ['hang', 'hung'], ['lie', 'disagreement']] as const) {
+  test(`${reason} in the middle of an explanation: it is given all the same, as the processor computes it`, async ({ page, browser }) => {
+    const onProcessor = await explainedOnProcessor(browser);
+    withFaults();
+    await fasterAt(page, EXPLAIN_WORKS);
+    await openModel(page, { backend: 'auto' });
+    await expect(panel(page)).toContainText(inUseFor(EXPLAIN_WORKS), LONG);
+    await setOff(page, fault);
+    expect(await explainSuspect(page)).toBe(onProcessor);
+    await page.goto(`${host.url}#/model`);
+    await expect(panel(page)).toContainText(text(`backend.off.${reason}`));
+    await expect(page.getByText(text('history.what.backend_disabled')).first()).toBeVisible(LONG);
+  });
+}
+
 test('no adapter: everything is computed on wasm, and nothing of WebGPU is fetched', async ({ page }) => {
   await page.addInitScript(() => (GPU.prototype.requestAdapter = () => Promise.resolve(null)));
   await openModel(page);
@@ -150,11 +233,11 @@ test('an adapter that computes on the processor is not used by itself; what is m
   expect(host.asked.filter((path) => path.includes('webgpu/'))).toEqual([]);
   await panel(page).getByRole('button', { name: text('backend.measure') }).click();
   const table = panel(page).getByRole('table');
-  await expect(table.getByRole('row')).toHaveCount(5, LONG);
+  await expect(table.getByRole('row')).toHaveCount(1 + WORKS.length, LONG);
   await expect(panel(page)).toContainText(text('backend.off.not_wanted'), LONG);
   const measured = await table.innerText();
   await page.reload();
-  await expect(table.getByRole('row')).toHaveCount(5);
+  await expect(table.getByRole('row')).toHaveCount(1 + WORKS.length);
   expect(await table.innerText()).toBe(measured);
   await page.goto(`${host.url}#/settings`);
   await page.getByText(text('backend.webgpu'), { exact: true }).click();
@@ -167,16 +250,9 @@ test('an adapter that computes on the processor is not used by itself; what is m
 });
 
 test('of what was measured on this browser and adapter, the faster is used for each work', async ({ page }) => {
-  // The page takes the adapter for a real one; what it is compared with was measured before.
-  await page.addInitScript((bundleId) => {
-    Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
-    Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'made-up' });
-    const times = [[1, 1, 0.8], [512, 4, 5], [2000, 16, 8], [7535, 60, 20]].map(([size, processorMs, webgpuMs]) => ({ size, processorMs, webgpuMs }));
-    const record = { bundleId, browser: navigator.userAgent, adapter: 'google made-up', at: 1, times, distrusted: null };
-    localStorage.setItem('castwatch.backends', JSON.stringify([record, { ...record, bundleId: 'other', times: null }]));
-  }, manifest.current);
+  await fasterAt(page, [7535, 'candidates']);
   await openModel(page, { backend: 'auto' });
-  await expect(panel(page)).toContainText(text('backend.state.on', { works: `${text('backend.work.2000')}, ${text('backend.work.7535')}` }), LONG);
+  await expect(panel(page)).toContainText(inUseFor([7535, 'candidates']), LONG);
 });
 
 test.describe('without a network', () => {

@@ -5,7 +5,7 @@ import { diskFiles, MODELS_FOLDER, createNodeServer } from '../../../scripts/nod
 import type { Manifest } from '../../domain/bundle.ts';
 import { FEATURE_COUNT } from '../../domain/feature.ts';
 import { ok } from '../../domain/result.ts';
-import type { BackendEvent } from '../acceleration.ts';
+import { WORKS, type BackendEvent } from '../acceleration.ts';
 import type { BackendOutput, InferenceBackend } from '../backend.ts';
 import { readBundle } from '../bundle.ts';
 import type { Bytes, ModelFiles } from '../files.ts';
@@ -84,10 +84,8 @@ beforeEach(() => {
   });
 });
 
-const all = [1, 512, 2000, 7535] as const;
-
-test('works of the chosen sizes go to the device, others and those of another bundle do not', async () => {
-  expect(await accelerator.accelerate(reference, [512])).toEqual({ state: 'on', adapter: 'a device', sizes: [512] });
+test('works that are chosen go to the device, others and those of another bundle do not', async () => {
+  expect(await accelerator.accelerate(reference, [512])).toEqual({ state: 'on', adapter: 'a device', works: [512] });
   expect(await accelerator.predict(reference, values.slice(0, FEATURE_COUNT), {})).toBeNull();
   const got = await accelerator.predict(reference, values, {});
   expect(got?.backend).toBe('webgpu');
@@ -102,7 +100,7 @@ test('works of the chosen sizes go to the device, others and those of another bu
 });
 
 test('doubtful rows come from the reference, bit by bit', async () => {
-  await accelerator.accelerate(reference, all);
+  await accelerator.accelerate(reference, WORKS);
   device.change = (output, rows) => ({ ...output, score: output.score.map((s, i) => (i % 2 ? s + 3 : s)), doubtful: Uint8Array.from({ length: rows }, (_, i) => i % 2) });
   const got = await accelerator.predict(reference, values, {});
   const want = await reference.pipeline.run(values);
@@ -116,7 +114,7 @@ test('doubtful rows come from the reference, bit by bit', async () => {
 
 describe('what goes wrong gives the call back, turns the device off and is told', () => {
   const broken = async (change: Device['change']) => {
-    await accelerator.accelerate(reference, all);
+    await accelerator.accelerate(reference, WORKS);
     device.change = change;
     expect(await accelerator.predict(reference, values, {})).toBeNull();
     expect(device.released).toBe(true);
@@ -144,21 +142,21 @@ describe('what goes wrong gives the call back, turns the device off and is told'
 
 test('a device that contradicts the golden vectors is never used', async () => {
   device.change = (output) => ({ ...output, score: output.score.map((s) => s + 0.01) });
-  expect(await accelerator.accelerate(reference, all)).toMatchObject({ state: 'off', reason: 'disagreement' });
+  expect(await accelerator.accelerate(reference, WORKS)).toMatchObject({ state: 'off', reason: 'disagreement' });
   expect(await accelerator.predict(reference, values, {})).toBeNull();
 });
 
 test('a bundle without the files has no device, and neither has one whose files are damaged', async () => {
   const { entry } = reference.bundle;
   const without = { ...reference, bundle: { ...reference.bundle, entry: { ...entry, webgpu: undefined } } };
-  expect(await accelerator.accelerate(without, all)).toMatchObject({ state: 'off', reason: 'no_files' });
+  expect(await accelerator.accelerate(without, WORKS)).toMatchObject({ state: 'off', reason: 'no_files' });
   const damaged = { files: entry.webgpu!.files.map((file) => ({ ...file, sha256: '0'.repeat(64) })) };
   const other = { ...reference, bundle: { ...reference.bundle, entry: { ...entry, webgpu: damaged } } };
-  expect(await accelerator.accelerate(other, all)).toMatchObject({ state: 'off', reason: 'failed' });
+  expect(await accelerator.accelerate(other, WORKS)).toMatchObject({ state: 'off', reason: 'failed' });
 });
 
 test('an aborted call rejects and loses nothing', async () => {
-  await accelerator.accelerate(reference, all);
+  await accelerator.accelerate(reference, WORKS);
   const controller = new AbortController();
   device.change = (output) => {
     controller.abort();
@@ -168,8 +166,25 @@ test('an aborted call rejects and loses nothing', async () => {
   expect(events).toEqual([]);
 });
 
-test('both backends are measured on every size of work', async () => {
+test('rows of an explanation are computed whatever works are chosen, checked like any, the same every time, and given back by a device that breaks', async () => {
+  expect(await accelerator.compute(reference, values)).toBeNull();
+  await accelerator.accelerate(reference, ['attribution']);
+  expect(await accelerator.predict(reference, values, {})).toBeNull();
+  const got = await accelerator.compute(reference, values);
+  expect(got).toMatchObject({ backend: 'webgpu', rows: values.length / FEATURE_COUNT });
+  expect((await accelerator.compute(reference, values))!.probability).toEqual(got!.probability);
+  const want = await reference.pipeline.run(values);
+  expect([got!.probability[0], got!.probability[100]]).toEqual([want.probability[0], want.probability[100]]);
+  expect(await accelerator.compute({ ...reference, bundle: { ...reference.bundle, entry: { ...reference.bundle.entry, id: 'other' } } }, values)).toBeNull();
+  device.change = (output) => ({ ...output, score: output.score.map((s) => s + 0.01) });
+  expect(await accelerator.compute(reference, values)).toBeNull();
+  expect(events).toMatchObject([{ reason: 'disagreement' }]);
+  expect(await accelerator.compute(reference, values)).toBeNull();
+});
+
+test('both backends are measured on every work of shots, and the device runs on', async () => {
   const times = await accelerator.measure(reference, async (shots) => (await reference.pipeline.run(shots)).rows > 0);
-  expect(times?.map(({ size }) => size)).toEqual([1, 512, 2000, 7535]);
+  expect(times?.map(({ work }) => work)).toEqual([1, 512, 7535]);
   expect(times?.every(({ processorMs, webgpuMs }) => processorMs > 0 && webgpuMs > 0)).toBe(true);
+  expect(await accelerator.compute(reference, values)).not.toBeNull();
 });

@@ -1,11 +1,12 @@
 import { LATENT_COUNT } from '../../domain/bundle.ts';
 import { detailOf } from '../../domain/app-error.ts';
 import { FEATURE_COUNT } from '../../domain/feature.ts';
-import { WORK_SIZES, workSizeOf, type Acceleration, type BackendEvent, type BackendLoss, type WorkSize, type WorkTimes } from '../acceleration.ts';
+import { WORK_SIZES, workSizeOf, type Acceleration, type BackendEvent, type BackendLoss, type Work, type WorkTimes } from '../acceleration.ts';
 import type { InferenceBackend } from '../backend.ts';
 import { readChecked, type Bundle } from '../bundle.ts';
 import type { Bytes, ModelFiles } from '../files.ts';
 import { parseJson } from '../json.ts';
+import { medianTime } from '../median-time.ts';
 import { nextTask } from '../../domain/next-task.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Prediction } from '../prediction.ts';
@@ -45,7 +46,7 @@ interface Active {
   readonly backend: StartedBackend;
   readonly pipeline: Pipeline;
   readonly proof: WebGpuProof;
-  sizes: readonly WorkSize[];
+  works: readonly Work[];
 }
 
 type Off = Extract<Acceleration, { state: 'off' }>;
@@ -56,9 +57,6 @@ const PROOF = 'webgpu/proof.json';
 const SHOT_MS = 3_500;
 const CALL_MS = 6_000;
 const MEASURED_CALL_MS = 30_000;
-/** How long a size of work is measured, and how often at most. */
-const MEASURE_MS = 1_500;
-const MEASURE_RUNS = 30;
 
 /**
  * Computes works on WebGPU for as long as that can be trusted: one bundle at a time, every result checked against the reference
@@ -73,17 +71,17 @@ export class Accelerator {
     this.#options = options;
   }
 
-  /** Sends works of these sizes to WebGPU from now on; without any it is given up. */
-  accelerate(reference: Accelerated, sizes: readonly WorkSize[]): Promise<Acceleration> {
+  /** Sends these works to WebGPU from now on; without any it is given up. */
+  accelerate(reference: Accelerated, works: readonly Work[]): Promise<Acceleration> {
     return this.#exclusively(async () => {
-      if (sizes.length === 0) {
+      if (works.length === 0) {
         this.stop(reference.bundle.entry.id);
         return off('not_wanted');
       }
       const active = await this.#start(reference);
       if ('state' in active) return active;
-      active.sizes = sizes;
-      return { state: 'on', adapter: active.backend.adapter, sizes };
+      active.works = works;
+      return { state: 'on', adapter: active.backend.adapter, works };
     });
   }
 
@@ -98,12 +96,22 @@ export class Accelerator {
   async predict({ bundle, pipeline }: Accelerated, values: Float64Array, options: WorkOptions): Promise<Prediction | null> {
     const active = this.#active;
     const shots = Math.max(options.total ?? 0, values.length / FEATURE_COUNT);
-    if (active?.bundleId !== bundle.entry.id || !active.sizes.includes(workSizeOf(shots))) return null;
+    if (active?.bundleId !== bundle.entry.id || !active.works.includes(workSizeOf(shots))) return null;
     return this.#compute(active, { bundle, pipeline }, values, options, shots === 1 ? SHOT_MS : CALL_MS);
   }
 
   /**
-   * Median times of every size of work on both backends, as a work would take them; null when WebGPU is not to be had.
+   * Predicts n shots on WebGPU, whatever works go there; null: it does not run for the bundle, or could not. What is recomputed as a
+   * sample is every hundredth row, so that the same rows give the same answer.
+   */
+  async compute(reference: Accelerated, values: Float64Array): Promise<Prediction | null> {
+    const active = this.#active;
+    if (active?.bundleId !== reference.bundle.entry.id) return null;
+    return this.#compute(active, reference, values, {}, CALL_MS, everyHundredth());
+  }
+
+  /**
+   * Median times of every work of shots on both backends, as a work would take them; null when WebGPU is not to be had.
    *
    * @param onProcessor computes shots as they are without WebGPU; whether it could
    */
@@ -114,10 +122,10 @@ export class Accelerator {
       const times: WorkTimes[] = [];
       for (const size of WORK_SIZES) {
         const values = sampleOf(reference.bundle, size);
-        const processorMs = await medianOf(() => onProcessor(values));
-        const webgpuMs = await medianOf(async () => (await this.#compute(active, reference, values, {}, MEASURED_CALL_MS)) !== null);
+        const processorMs = await medianTime(() => onProcessor(values));
+        const webgpuMs = await medianTime(async () => (await this.#compute(active, reference, values, {}, MEASURED_CALL_MS)) !== null);
         if (processorMs === null || webgpuMs === null) return null;
-        times.push({ size, processorMs, webgpuMs });
+        times.push({ work: size, processorMs, webgpuMs });
       }
       return times;
     });
@@ -129,6 +137,7 @@ export class Accelerator {
     values: Float64Array,
     { signal, threshold }: WorkOptions,
     patienceMs: number,
+    random?: () => number,
   ): Promise<Prediction | null> {
     const started = performance.now();
     const timer = setTimeout(() => this.#lose(active, 'hung', `no answer within ${patienceMs} ms`), patienceMs);
@@ -137,7 +146,7 @@ export class Accelerator {
       const prediction = await active.pipeline.run(values, { signal, between: nextTask, onDoubtful: (row) => doubtful.add(row) });
       clearTimeout(timer);
       const { reference: products, calibration } = reference.bundle;
-      const rows = rowsToCheck(values, prediction, doubtful, { reference: products, calibration, threshold, proof: active.proof });
+      const rows = rowsToCheck(values, prediction, doubtful, { reference: products, calibration, threshold, proof: active.proof }, random);
       const subset = new Float64Array(rows.length * FEATURE_COUNT);
       for (const [i, row] of rows.entries()) subset.set(values.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT), i * FEATURE_COUNT);
       const want = await reference.pipeline.run(subset, { signal, between: nextTask });
@@ -174,7 +183,7 @@ export class Accelerator {
       const backend = await (this.#options.startBackend ?? (async (model, onLost) => WebGpuBackend.start(model, await fetchRuntime(), onLost)))(graph, (lost) => {
         if (active) this.#lose(active, lost.reason, lost.message);
       });
-      active = { bundleId: entry.id, backend, pipeline: new Pipeline(backend, bundle), proof: parsed.value, sizes: [] };
+      active = { bundleId: entry.id, backend, pipeline: new Pipeline(backend, bundle), proof: parsed.value, works: [] };
       const wrong = await disproof(active, reference);
       if (wrong !== null) {
         await backend.release();
@@ -225,6 +234,12 @@ async function disproof({ pipeline, proof }: Active, reference: Accelerated): Pr
   return null;
 }
 
+/** In place of chance: the first of every hundred rows is sampled. */
+function everyHundredth(): () => number {
+  let row = -1;
+  return () => ((row += 1) % 100 === 0 ? 0 : 1);
+}
+
 /** How far a row lies from the reference. */
 function contradiction(got: Prediction, row: number, want: Prediction, at: number): string {
   const apart = (list: 'probability' | 'spe' | 't2'): string => `${list} ${Math.abs((got[list][row] ?? NaN) - (want[list][at] ?? NaN)).toExponential(1)}`;
@@ -239,19 +254,6 @@ function sampleOf({ golden }: Bundle, shots: number): Float64Array {
     values.set(golden.rows[shot % golden.rows.length]?.input.map((value) => value ?? NaN) ?? [], shot * FEATURE_COUNT);
   }
   return values;
-}
-
-async function medianOf(work: () => Promise<boolean>): Promise<number | null> {
-  const times: number[] = [];
-  const end = performance.now() + MEASURE_MS;
-  // The first time is not counted.
-  for (let run = -1; run < MEASURE_RUNS && (run < 1 || performance.now() < end); run += 1) {
-    const started = performance.now();
-    if (!(await work())) return null;
-    if (run >= 0) times.push(performance.now() - started);
-    await nextTask();
-  }
-  return times.sort((a, b) => a - b)[times.length >> 1] ?? null;
 }
 
 function copyRow(from: Prediction, at: number, to: Prediction, row: number): void {

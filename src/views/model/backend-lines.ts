@@ -1,6 +1,6 @@
 /** The backends in words. */
 import { t } from '../../messages/index.ts';
-import type { Acceleration, WorkSize } from '../../model/acceleration.ts';
+import type { Acceleration, Work } from '../../model/acceleration.ts';
 import type { Backends } from '../../state/backends.svelte.ts';
 import type { BackendChoice } from '../../state/settings.svelte.ts';
 import type { DiagnosticLine } from './diagnostics.ts';
@@ -14,9 +14,9 @@ export function backendLines({ adapter, acceleration, record }: Pick<Backends, '
   ];
 }
 
-/** What computes a work of that size now. */
-export function usedBackend(acceleration: Acceleration, size: WorkSize): 'wasm' | 'webgpu' {
-  return acceleration.state === 'on' && acceleration.sizes.includes(size) ? 'webgpu' : 'wasm';
+/** What computes a work now. */
+export function usedBackend(acceleration: Acceleration, work: Work): 'wasm' | 'webgpu' {
+  return acceleration.state === 'on' && acceleration.works.includes(work) ? 'webgpu' : 'wasm';
 }
 
 function adapterText(adapter: Backends['adapter']): string {
@@ -26,7 +26,7 @@ function adapterText(adapter: Backends['adapter']): string {
 
 function stateText(acceleration: Acceleration): string {
   if (acceleration.state === 'on') {
-    return t('backend.state.on', { works: acceleration.sizes.map((size) => t(`backend.work.${size}`)).join(', ') });
+    return t('backend.state.on', { works: acceleration.works.map((work) => t(`backend.work.${work}`)).join(', ') });
   }
   const { reason, detail } = acceleration;
   return [t(`backend.off.${reason}`), detail && `(${detail})`].filter(Boolean).join(' ');
