@@ -14,7 +14,7 @@ import { unavailableVerdict, verdictOf, type Rules } from './verdicts.ts';
 /** Shots that travel to the worker at a time: judging them takes the page a few milliseconds. */
 const BATCH_ROWS = 512;
 /** Calls that the worker has at a time. */
-const BATCHES_AHEAD = 3;
+const BATCHES_AHEAD = 4;
 /** A live verdict that takes longer is a HOLD: the next shot is about to come. */
 const LIVE_TIMEOUT_MS = 5_000;
 /** How long a file waits for inference to come back before its shots become HOLD. */

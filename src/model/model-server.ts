@@ -11,6 +11,7 @@ import type { ModelFiles } from './files.ts';
 import { findBundle, readManifest } from './manifest.ts';
 import { Pipeline } from './pipeline.ts';
 import { createPlainBackend } from './plain/plain-backend.ts';
+import { SecondThread, type ThreadWorker } from './plain/second-thread.ts';
 import type { Prediction } from './prediction.ts';
 import { readCard } from './read-card.ts';
 import { goldenInputs, selfTest, type SelfTestReport } from './self-test.ts';
@@ -24,6 +25,8 @@ export interface ModelServerOptions {
   readonly createBackend: BackendFactory;
   /** What the run-time itself has to fetch, so that a failure to start can be told from a failure to fetch. */
   readonly runtimeFile?: string;
+  /** Starts another thread for files, once a bundle has been rehearsed; absent: one is enough. */
+  readonly createThread?: () => ThreadWorker;
   /** How long after a load the bundle is rehearsed; absent: never. */
   readonly rehearsalAfterMs?: number;
   /** Brings the second backend, when it is chosen for the first time; absent where there is none. */
@@ -36,6 +39,8 @@ interface InUse {
   readonly pipeline: Pipeline;
   /** In plain arithmetic: the second engine, and the one for many shots; null in a bundle without its numbers. */
   readonly check: Pipeline | null;
+  /** The same on another thread, as long as that works: every other part of a file goes there. */
+  second: SecondThread | null;
   readonly timings: ModelDiagnostics['timings'];
 }
 
@@ -44,6 +49,9 @@ const HEAD_START_MS = 250;
 
 /** Two engines that differ by more in a probability are not both right. */
 const AGREEMENT = 1e-9;
+
+/** Fewer shots are computed sooner than they are sent elsewhere. */
+const ASIDE_FROM = 128;
 
 /** Rounds of a rehearsal: as many as it takes until the browser has compiled for speed what predicts. */
 const REHEARSAL_ROUNDS = 24;
@@ -58,6 +66,8 @@ export class ModelServer {
   /** Bundles whose run-time is still starting, by their second engine. */
   readonly #early = new Map<string, Pipeline>();
   #accelerator: Accelerator | null = null;
+  /** Whether the last part of a file went to the second thread. */
+  #aside = false;
 
   constructor(options: ModelServerOptions) {
     this.#options = options;
@@ -119,6 +129,7 @@ export class ModelServer {
         bundle: read.value,
         pipeline: built.value,
         check: check.value,
+        second: null,
         timings: {
           download: downloaded - started,
           sessions: sessions - checked,
@@ -137,6 +148,7 @@ export class ModelServer {
     const previous = this.#loaded.get(bundleId);
     this.#accelerator?.stop(bundleId);
     this.#loaded.delete(bundleId);
+    previous?.second?.release();
     await previous?.pipeline.release();
     return ok(null);
   }
@@ -182,7 +194,8 @@ export class ModelServer {
 
   /**
    * Browsers compile code for speed once it has run for a while. The golden vectors are predicted over and over, as shots and as a
-   * file, when a start is over: else the first file would wait for the compiler, which takes a core for a second.
+   * file, when a start is over: else the first file would wait for the compiler, which takes a core for a second. The second thread
+   * begins with it.
    */
   #rehearseLater(bundleId: string): void {
     const { rehearsalAfterMs } = this.#options;
@@ -193,6 +206,7 @@ export class ModelServer {
   async #rehearse(bundleId: string): Promise<void> {
     const inUse = this.#loaded.get(bundleId);
     if (!inUse) return;
+    await this.#startSecond(inUse);
     const file = goldenInputs(inUse.bundle.golden);
     for (let round = 0; round < REHEARSAL_ROUNDS; round += 1) {
       for (const values of [file, ...Array.from({ length: 8 }, (_, i) => file.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT))]) {
@@ -201,6 +215,18 @@ export class ModelServer {
         await this.#compute(inUse, values);
       }
     }
+  }
+
+  /** A thread for the bundle, proved; one bundle has it at a time. */
+  async #startSecond(inUse: InUse): Promise<void> {
+    const { bundle } = inUse;
+    const { createThread } = this.#options;
+    if (!createThread || !bundle.explanation || [...this.#loaded.values()].some(({ second }) => second)) return;
+    const { explanation, scaler, calibration, reference } = bundle;
+    const thread = new SecondThread(createThread(), { explanation, scaler, calibration, reference });
+    const proven = await this.#prove(bundle, thread);
+    if (proven.ok && this.#loaded.get(bundle.entry.id) === inUse) inUse.second = thread;
+    else thread.release();
   }
 
   async #secondBackend(): Promise<Accelerator | null> {
@@ -232,8 +258,26 @@ export class ModelServer {
   async #compute(inUse: InUse, values: Float64Array, options: Pick<WorkOptions, 'signal' | 'details'> = {}): Promise<Result<Prediction>> {
     const { pipeline, check } = inUse;
     const many = values.length > FEATURE_COUNT;
-    const prediction = await ((many && check) || pipeline).run(values, { ...options, between: nextTask });
+    const prediction =
+      (many && (await this.#computeAside(inUse, values, options))) ||
+      (await ((many && check) || pipeline).run(values, { ...options, between: nextTask }));
     return check ? this.#compare(inUse, many ? pipeline : check, values, prediction) : ok(prediction);
+  }
+
+  /** Every other part of a file, on the second thread; null: it is to be computed here. */
+  async #computeAside(inUse: InUse, values: Float64Array, options: Pick<WorkOptions, 'signal' | 'details'>): Promise<Prediction | null> {
+    const { second } = inUse;
+    if (!second || values.length < ASIDE_FROM * FEATURE_COUNT) return null;
+    this.#aside = !this.#aside;
+    if (!this.#aside) return null;
+    try {
+      return await second.run(values, options);
+    } catch {
+      options.signal?.throwIfAborted();
+      second.release();
+      inUse.second = null;
+      return null;
+    }
   }
 
   /** The prediction if the other engine says the same of the first shot and of one in so many after it. */
@@ -281,7 +325,7 @@ export class ModelServer {
   }
 
   /** The golden vectors, which also warm the sessions up. */
-  async #prove(bundle: Bundle, pipeline: Pipeline): Promise<Result<SelfTestReport>> {
+  async #prove(bundle: Bundle, pipeline: Pick<Pipeline, 'run'>): Promise<Result<SelfTestReport>> {
     try {
       const report = await selfTest(pipeline, bundle.golden);
       if (report.failures === 0) return ok(report);

@@ -24,6 +24,7 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
       files: httpFiles(command.modelsUrl),
       publicKey: __MANIFEST_PUBLIC_KEY__,
       createBackend: createWasmBackend,
+      createThread: () => new Worker(new URL('./plain/plain.worker.ts', import.meta.url), { type: 'module', name: 'files' }),
       rehearsalAfterMs: REHEARSAL_AFTER_MS,
       loadAccelerator: async () => {
         const { Accelerator } = await import('./webgpu/accelerator.ts');
