@@ -148,7 +148,7 @@ export class ModelServer {
     const previous = this.#loaded.get(bundleId);
     this.#accelerator?.stop(bundleId);
     this.#loaded.delete(bundleId);
-    previous?.second?.release();
+    if (previous) dismissSecond(previous);
     await previous?.pipeline.release();
     return ok(null);
   }
@@ -258,9 +258,14 @@ export class ModelServer {
   async #compute(inUse: InUse, values: Float64Array, options: Pick<WorkOptions, 'signal' | 'details'> = {}): Promise<Result<Prediction>> {
     const { pipeline, check } = inUse;
     const many = values.length > FEATURE_COUNT;
-    const prediction =
-      (many && (await this.#computeAside(inUse, values, options))) ||
-      (await ((many && check) || pipeline).run(values, { ...options, between: nextTask }));
+    const aside = many && (await this.#computeAside(inUse, values, options));
+    if (aside) {
+      const compared = await this.#compare(inUse, pipeline, values, aside);
+      if (compared.ok) return compared;
+      // Whether it was the other thread that went wrong shows when the same is computed here.
+      dismissSecond(inUse);
+    }
+    const prediction = await ((many && check) || pipeline).run(values, { ...options, between: nextTask });
     return check ? this.#compare(inUse, many ? pipeline : check, values, prediction) : ok(prediction);
   }
 
@@ -274,8 +279,7 @@ export class ModelServer {
       return await second.run(values, options);
     } catch {
       options.signal?.throwIfAborted();
-      second.release();
-      inUse.second = null;
+      dismissSecond(inUse);
       return null;
     }
   }
@@ -335,6 +339,11 @@ export class ModelServer {
       return err(appError('runtime_failed', { detail: detailOf(thrown) }));
     }
   }
+}
+
+function dismissSecond(inUse: InUse): void {
+  inUse.second?.release();
+  inUse.second = null;
 }
 
 function describe(bundle: Bundle, pipeline: Pipeline): LoadedBundle {

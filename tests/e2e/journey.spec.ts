@@ -1,4 +1,5 @@
 /** What a newcomer does within the first minutes. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { csvFile, csvOf, drawShots, manifest, openReady, text } from './support.ts';
 
@@ -135,4 +136,25 @@ test('the other model is used once a person has agreed and its self-test has pas
   await expect(page.getByRole('listitem').filter({ hasText: other.id }).getByText(text('model.bundles.inUse'))).toBeVisible({
     timeout: 45_000,
   });
+});
+
+test('a file is scored alike by one thread and by two', async ({ page }) => {
+  const file = csvFile('shots.csv', csvOf([...drawShots(4000, '1'), ...drawShots(1500, '2', 2)]));
+  const results = async (): Promise<string> => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: text('batch.download') }).click({ timeout: 30_000 });
+    return readFileSync(await (await download).path(), 'utf8');
+  };
+  const second = page.context().waitForEvent('request', { predicate: (request) => request.url().includes('plain.worker'), timeout: 60_000 });
+  await openReady(page, { hash: '#/batch' });
+  await page.locator('input[type=file]').setInputFiles(file);
+  const alone = await results();
+  await second;
+  // It proves itself before it is used.
+  await page.waitForTimeout(3000);
+  await page.getByText(text('batch.another'), { exact: true }).click();
+  await page.locator('input[type=file]').setInputFiles(file);
+  await expect(page.getByText(text('batch.another'), { exact: true })).toBeVisible({ timeout: 30_000 });
+  expect(await results()).toBe(alone);
+  expect(alone.split('\n').length).toBeGreaterThan(5500);
 });
