@@ -55,6 +55,8 @@ export interface PredictOptions extends CallOptions {
   readonly threshold?: number;
   /** Shots of the whole work that this call is a part of; by default those of the call. */
   readonly total?: number;
+  /** The values may be taken: they move to the worker instead of being copied, and the caller has them no more. Default false. */
+  readonly take?: boolean;
   /** Without them nothing but scores, probabilities and distances crosses between the threads. Default true. */
   readonly details?: boolean;
 }

@@ -67,6 +67,20 @@ test('a load ends ready, with the bytes shown on the way, and predictions leave 
   expect(await client.compute('other', shot.slice())).toBeNull();
 });
 
+test('values move to the worker only where they may be taken, and never with the whole buffer that they lie in', async () => {
+  const { client, workers, id, shot } = await loaded();
+  const worker = workers[0]!;
+  const post = worker.postMessage.bind(worker);
+  // As between real threads.
+  worker.postMessage = (message, transfer) => post(structuredClone(message, { transfer }), []);
+  const two = Float64Array.from([...shot, ...shot]);
+  const first = two.subarray(0, 30);
+  for (const options of [{}, { take: true }]) expect(await client.predict(id, first, options)).toMatchObject({ ok: true, value: { rows: 1 } });
+  expect([...two]).toEqual([...shot, ...shot]);
+  expect(await client.predict(id, two, { take: true })).toMatchObject({ ok: true, value: { rows: 2 } });
+  expect(two).toHaveLength(0);
+});
+
 test('two loads of one bundle at a time are one', async () => {
   const { client } = startClient();
   const [first, second] = await Promise.all([client.load(null), client.load(null)]);

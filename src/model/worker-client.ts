@@ -100,10 +100,10 @@ export class WorkerPredictionClient implements PredictionClient, AccelerationCon
     return this.#call({ kind: 'unload', bundleId }, {});
   }
 
-  predict(bundleId: string, values: Float64Array, { threshold, total, details, ...options }: PredictOptions = {}) {
-    // A copy that moves to the worker: the caller keeps its values, and a view would drag its whole buffer along.
-    const copy = values.slice();
-    return this.#call({ kind: 'predict', bundleId, values: copy, threshold, total, details }, options, [copy.buffer]);
+  predict(bundleId: string, values: Float64Array, { threshold, total, details, take = false, ...options }: PredictOptions = {}) {
+    // What moves to the worker is the call's own: else the caller would lose its values, and a view would drag its whole buffer along.
+    const own = take && values.byteLength === values.buffer.byteLength ? (values as Float64Array<ArrayBuffer>) : values.slice();
+    return this.#call({ kind: 'predict', bundleId, values: own, threshold, total, details }, options, [own.buffer]);
   }
 
   async accelerate(bundleId: string, works: readonly Work[]): Promise<Acceleration> {

@@ -56,7 +56,7 @@ export class BatchState {
   /** Why the last import came to nothing; null also when it was cancelled. */
   failure = $state.raw<AppError | null>(null);
   arrangement = $state.raw<Arrangement>(PLAIN_ARRANGEMENT);
-  /** Positions of the shots that the table shows, in its order; null without a batch. */
+  /** Positions of the shots that the table shows, in its order; null for a moment when a batch is new. */
   order = $state.raw<Uint32Array | null>(null);
   curves = $state.raw<LabelledCurves | null>(null);
   /** The policy that the batch is judged by. */
@@ -259,7 +259,7 @@ export class BatchState {
     if (signal.aborted) return;
     this.#analysis?.dispose();
     this.#analysis = null;
-    this.order = inFileOrder(columns.count);
+    this.order = null;
     this.curves = null;
     this.arrangement = PLAIN_ARRANGEMENT;
     this.tableOffset = 0;
@@ -267,6 +267,9 @@ export class BatchState {
     const own = bundleIds.length === 1 && bundle?.entry.id === bundleIds[0] ? bundle : null;
     this.policy = this.#line.policy;
     this.batch = { tables, columns, bundleIds, bundle: own, receivedAt, ...facts };
+    // The table in a task of its own: it has as many rows as the batch.
+    await nextTask();
+    if (this.batch.columns === columns) this.order ??= inFileOrder(columns.count);
     await this.#tally();
   }
 
