@@ -26,10 +26,12 @@ const TASK_MS = 50;
 /** Shots before each look whose tasks are measured one by one. */
 const TRACED = 300;
 const POOL = 500;
+/** By then the models are rehearsed and the second thread for files has begun. */
+const AT_REST_MS = 10_000;
 
 interface Look {
   readonly shots: number;
-  /** JavaScript of the page, and of its three workers together (the run-time's wasm heap is told apart), in bytes after a collection. */
+  /** JavaScript of the page, and of its workers together (the run-time's wasm heap is told apart), in bytes after a collection. */
   readonly heap: number;
   readonly workers: number;
   readonly wasm: number;
@@ -51,6 +53,7 @@ export async function soak(shots: number, note: (line: string) => void): Promise
     await visitFirst(page, host.url);
     const cdp = await page.context().newCDPSession(page);
     await prepare(page);
+    await page.waitForTimeout(AT_REST_MS);
     const started = performance.now();
     const warm = Math.round(shots * WARM_SHARE);
     const before = await stretch(browser, page, cdp, { from: 0, to: warm }, note);
