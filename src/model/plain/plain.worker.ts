@@ -2,7 +2,7 @@
 import { detailOf } from '../../domain/app-error.ts';
 import { Pipeline } from '../pipeline.ts';
 import { createPlainBackend } from './plain-backend.ts';
-import type { FromThread, ToThread } from './second-thread.ts';
+import { toThreadSchema, type FromThread, type ToThread } from './second-thread.ts';
 
 let pipeline: Pipeline | null = null;
 
@@ -18,13 +18,11 @@ function fail(thrown: unknown): void {
   self.postMessage({ kind: 'failed', detail: detailOf(thrown) } satisfies FromThread);
 }
 
-self.onmessage = ({ data }: MessageEvent<ToThread>) => {
-  if (data.kind === 'run') {
-    run(data).catch(fail);
-    return;
-  }
+self.onmessage = ({ data }: MessageEvent<unknown>) => {
   try {
-    pipeline = new Pipeline(createPlainBackend(data.files.explanation), data.files);
+    const message = toThreadSchema.parse(data);
+    if (message.kind === 'run') run(message).catch(fail);
+    else pipeline = new Pipeline(createPlainBackend(message.files.explanation), message.files);
   } catch (thrown) {
     fail(thrown);
   }

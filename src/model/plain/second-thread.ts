@@ -1,3 +1,4 @@
+import { z } from '../../domain/zod.ts';
 import type { ExplanationFiles } from '../bundle.ts';
 import type { PipelineParameters, RunOptions } from '../pipeline.ts';
 import type { Prediction } from '../prediction.ts';
@@ -7,20 +8,33 @@ export interface ThreadFiles extends PipelineParameters {
   readonly explanation: ExplanationFiles;
 }
 
-export type ToThread =
-  | { readonly kind: 'open'; readonly files: ThreadFiles }
-  | { readonly kind: 'run'; readonly id: number; readonly values: Float64Array; readonly details: boolean | undefined };
+export const toThreadSchema = z.discriminatedUnion('kind', [
+  /** The bundle's files were checked when it was loaded, by the same build. */
+  z.object({ kind: z.literal('open'), files: z.custom<ThreadFiles>((files) => typeof files === 'object' && files !== null && 'explanation' in files) }),
+  z.object({ kind: z.literal('run'), id: z.int(), values: z.custom<Float64Array>((values) => values instanceof Float64Array), details: z.optional(z.boolean()) }),
+]);
+
+export type ToThread = z.infer<typeof toThreadSchema>;
 
 export type FromThread =
   | { readonly kind: 'done'; readonly id: number; readonly prediction: Prediction }
   /** The thread is of no more use. */
   | { readonly kind: 'failed'; readonly detail: string };
 
+/** The envelope of a reply; what is inside comes from our own code of the same build. */
+const fromThreadSchema = z.custom<FromThread>(
+  (reply) =>
+    typeof reply === 'object' &&
+    reply !== null &&
+    'kind' in reply &&
+    ((reply.kind === 'done' && 'id' in reply && 'prediction' in reply) || (reply.kind === 'failed' && 'detail' in reply)),
+);
+
 /** The part of a `Worker` that is used here. */
 export interface ThreadWorker {
   postMessage(message: ToThread): void;
   terminate(): void;
-  onmessage: ((event: MessageEvent<FromThread>) => void) | null;
+  onmessage: ((event: MessageEvent<unknown>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
@@ -42,12 +56,13 @@ export class SecondThread {
   constructor(worker: ThreadWorker, files: ThreadFiles) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => {
-      if (data.kind === 'failed') {
-        this.#fail(data.detail);
+      const reply = fromThreadSchema.parse(data);
+      if (reply.kind === 'failed') {
+        this.#fail(reply.detail);
         return;
       }
-      this.#waiting.get(data.id)?.resolve(data.prediction);
-      this.#waiting.delete(data.id);
+      this.#waiting.get(reply.id)?.resolve(reply.prediction);
+      this.#waiting.delete(reply.id);
     };
     worker.onerror = (event) => {
       event.preventDefault();
