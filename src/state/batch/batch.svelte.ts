@@ -119,7 +119,10 @@ export class BatchState {
       const receivedAt = Date.now();
       const { count } = batch.columns;
       const scoring = new Scoring(this.#line, receivedAt, { signal, expected: () => count, onProgress: this.#meter('scoring', count, signal) });
-      for (const part of partsOf(batch.columns)) scoring.add(part);
+      for (const part of partsOf(batch.columns)) {
+        scoring.add(part);
+        await nextTask();
+      }
       await this.#complete(await scoring.finish(), batch.tables, receivedAt, signal);
     });
   }
@@ -208,7 +211,7 @@ export class BatchState {
     let onProgress: (done: number) => void = () => undefined;
     const scoring = new Scoring(this.#line, receivedAt, {
       signal,
-      expected: () => Math.round((shots * total) / Math.max(1, bytes)),
+      expected: () => Math.min(CSV_LIMITS.rows, Math.round((shots * total) / Math.max(1, bytes))),
       onProgress: (done) => onProgress(done),
     });
     let [bytesBefore, shotsBefore] = [0, 0];

@@ -16,7 +16,7 @@ const AT_A_TIME = 2;
 
 export interface ScoreOptions {
   readonly signal: AbortSignal;
-  /** Shots of the whole batch, as far as that can be told. */
+  /** Shots of the whole batch, as far as that can be told; room is made for them. */
   readonly expected: () => number;
   /** Shots scored so far. */
   readonly onProgress: (done: number) => void;
