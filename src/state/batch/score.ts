@@ -58,6 +58,8 @@ interface Part {
   readonly to: number;
   /** Shots of it that are scored. */
   scored: number;
+  /** The bundle that scored it; null before, and where inference was unavailable. */
+  bundleId: string | null;
 }
 
 /** A block of a file as part of a batch. */
@@ -72,7 +74,6 @@ export class Scoring {
   readonly #line: Pick<Line, 'receiveMany'>;
   readonly #receivedAt: number;
   readonly #options: ScoreOptions;
-  readonly #bundleIds = new Set<string>();
   /** With room for more shots than there are. */
   #columns = emptyColumns(0);
   #count = 0;
@@ -106,7 +107,7 @@ export class Scoring {
     this.#count = to;
     // The line sees one part at a time; whether its first shot repeats the last one of the part before is seen here.
     columns.repeat[from] = Number(repeatsBefore(columns, from));
-    const part: Part = { from, to, scored: 0 };
+    const part: Part = { from, to, scored: 0, bundleId: null };
     this.#parts.push(part);
     this.#waiting.push(part);
     const turn = this.#added % AT_A_TIME;
@@ -125,7 +126,8 @@ export class Scoring {
   async finish(): Promise<Result<Scored>> {
     await Promise.all(this.#turns);
     if (this.#failure) return err(this.#failure);
-    return ok({ columns: upTo(this.#columns, this.#count), bundleIds: [...this.#bundleIds] });
+    const bundleIds = new Set(this.#parts.flatMap(({ bundleId }) => bundleId ?? []));
+    return ok({ columns: upTo(this.#columns, this.#count), bundleIds: [...bundleIds] });
   }
 
   async #scoreNext(): Promise<void> {
@@ -145,17 +147,17 @@ export class Scoring {
     else if (this.#parts.includes(part)) this.#keep(part, judged.value);
   }
 
-  #keep({ from }: Part, judged: readonly JudgedShot[]): void {
+  #keep(part: Part, judged: readonly JudgedShot[]): void {
     const columns = this.#columns;
     for (let k = 0; k < judged.length; k += 1) {
       const { shot, verdict } = judged[k]!;
-      const i = from + k;
+      const i = part.from + k;
       columns.probability[i] = verdict.probability ?? NaN;
       columns.spe[i] = verdict.spe ?? NaN;
       columns.t2[i] = verdict.t2 ?? NaN;
       columns.hold[i] = holdBits(verdict.reasons);
       columns.repeat[i] = Number(shot.repeat);
-      if (verdict.bundleId !== null) this.#bundleIds.add(verdict.bundleId);
+      part.bundleId ??= verdict.bundleId;
     }
   }
 
