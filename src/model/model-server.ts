@@ -25,9 +25,9 @@ export interface ModelServerOptions {
   readonly createBackend: BackendFactory;
   /** What the run-time itself has to fetch, so that a failure to start can be told from a failure to fetch. */
   readonly runtimeFile?: string;
-  /** Starts another thread for files, once a bundle has been rehearsed; absent: one is enough. */
+  /** Starts another thread for files, when a bundle is rehearsed; absent: one is enough. */
   readonly createThread?: () => ThreadWorker;
-  /** How long after a load the bundle is rehearsed; absent: never. */
+  /** How long after a load the bundle is rehearsed, in milliseconds; absent: never. */
   readonly rehearsalAfterMs?: number;
   /** Brings the second backend, when it is chosen for the first time; absent where there is none. */
   readonly loadAccelerator?: () => Promise<Accelerator>;
@@ -206,7 +206,8 @@ export class ModelServer {
   async #rehearse(bundleId: string): Promise<void> {
     const inUse = this.#loaded.get(bundleId);
     if (!inUse) return;
-    await this.#startSecond(inUse);
+    // Where a worker may not start another, one thread is enough.
+    await this.#startSecond(inUse).catch(() => undefined);
     const file = goldenInputs(inUse.bundle.golden);
     for (let round = 0; round < REHEARSAL_ROUNDS; round += 1) {
       for (const values of [file, ...Array.from({ length: 8 }, (_, i) => file.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT))]) {

@@ -123,6 +123,19 @@ test.each<[string, Thread['change']]>([
   expect(thread.runs).toBe(runs);
 });
 
+test('where no second thread can be started, files go by one', async () => {
+  const createThread = vi.fn(() => {
+    throw new Error('no nested workers');
+  });
+  server = new ModelServer({ files: disk, publicKey: developmentPublicKey(), createBackend: createWasmBackend, rehearsalAfterMs: 0, createThread });
+  const loaded = await server.load(null);
+  if (!loaded.ok) throw new Error(loaded.error.code);
+  bundleId = loaded.value.entry.id;
+  const before = await predicted();
+  await vi.waitFor(() => expect(createThread).toHaveBeenCalled(), { timeout: 20_000 });
+  expect(await predicted()).toEqual(before);
+});
+
 test('a second thread that contradicts the golden vectors is never used', async () => {
   thread.change = (prediction) => ({ ...prediction, score: prediction.score.map((score) => score + 1e-6) });
   await start();
